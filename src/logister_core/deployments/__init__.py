@@ -1,0 +1,1 @@
+"""Releases, commits and when they went out."""
