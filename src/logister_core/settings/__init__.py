@@ -1,0 +1,53 @@
+"""Typed settings: `load_settings(ini, os.environ)` gives one `Settings` object or lists every problem.
+
+Code asks for `settings.runtime.port`; names of variables live in `sections`, how they are read in `fields`,
+where they come from in `loader`, the generated secret in `instance`. A plugin writes its own frozen
+dataclass with `setting(...)` fields and hands it over as an extra section.
+"""
+
+from __future__ import annotations
+
+from .fields import (
+    Kind,
+    Variable,
+    boolean,
+    choice,
+    emails,
+    integer,
+    names,
+    networks,
+    path,
+    setting,
+    text,
+    url,
+)
+from .instance import with_secret_key
+from .loader import CORE_SECTIONS, Settings, SettingsError, load_section, load_settings, variables
+from .sections import DatabaseSettings, ProductSettings, RuntimeSettings, TaskSettings, database_url
+
+__all__ = [
+    "CORE_SECTIONS",
+    "DatabaseSettings",
+    "Kind",
+    "ProductSettings",
+    "RuntimeSettings",
+    "Settings",
+    "SettingsError",
+    "TaskSettings",
+    "Variable",
+    "boolean",
+    "choice",
+    "database_url",
+    "emails",
+    "integer",
+    "load_section",
+    "load_settings",
+    "names",
+    "networks",
+    "path",
+    "setting",
+    "text",
+    "url",
+    "variables",
+    "with_secret_key",
+]

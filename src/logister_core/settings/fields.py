@@ -1,0 +1,214 @@
+"""Variables as dataclass fields: how a setting is named, read, checked, described and hidden.
+
+A section is a frozen dataclass whose fields are made with `setting`. The loader reads it; nothing else knows
+about names of variables.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_KEY = "logister.variable"
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+_EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kind:
+    """A sort of value: what is expected, in words for people, and how text becomes it.
+
+    `read` raises ValueError for text that is not such a value; the text is stripped and never empty.
+    """
+
+    expected: str
+    read: Callable[[str], Any]
+    url: bool = False  # A masked value may then still show its scheme and host.
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Variable:
+    """One setting as operators see it. `default` is the text they would write; `None` means it has none."""
+
+    name: str
+    kind: Kind
+    default: str | None
+    help: str
+    aliases: tuple[str, ...] = ()
+    secret: bool = False
+
+    @property
+    def ini_key(self) -> str:
+        return "logister." + self.name.lower().removeprefix("logister_")
+
+    def shown(self, value: str) -> str:
+        """`value` as it may appear in messages and logs."""
+        if not self.secret:
+            return repr(value)
+        if self.kind.url:
+            return repr(masked_url(value))
+        return "'***'"
+
+
+def setting(
+    name: str,
+    default: str | None,
+    kind: Kind,
+    *,
+    help: str,
+    aliases: Iterable[str] = (),
+    secret: bool = False,
+) -> Any:
+    """A dataclass field filled from the variable `name`, an old name in `aliases`, its ini key or `default`.
+
+    `default` is written as an operator would write it, so that it passes the same reader; without one the
+    field is None when nothing is set. Secret fields stay out of the section's repr.
+    """
+    variable = Variable(name, kind, default, help, tuple(aliases), secret)
+    # Read when it is needed: the working directory, for one, may be another by then.
+    return dataclasses.field(
+        default_factory=lambda: None if default is None else kind.read(default),
+        repr=not secret,
+        metadata={_KEY: variable},
+    )
+
+
+def variables_of(section: type) -> Iterator[tuple[str, Variable]]:
+    """Field name and variable of every setting in `section`, in the order they are written."""
+    for field in dataclasses.fields(section):
+        if _KEY in field.metadata:
+            yield field.name, field.metadata[_KEY]
+
+
+def masked_url(value: str) -> str:
+    """`value` without user, password and query; only the scheme is kept where those cannot be told apart.
+
+    >>> masked_url("postgres://app:pa/ss@db.internal:5432/logister")
+    'postgres://***@db.internal:5432/logister'
+    """
+    scheme, separator, rest = value.partition("://")
+    if not separator:
+        return "***"
+    credentials, at, address = rest.rpartition("@")
+    if at:
+        return f"{scheme}://***@{address.partition('?')[0]}"
+    if re.fullmatch(r"[\w.\-\[\]:]*(/[\w.\-/]*)?", credentials or address) and not re.search(r":\D", rest):
+        return value
+    return f"{scheme}://***"
+
+
+def integer(minimum: int, maximum: int | None = None, *, unit: str = "") -> Kind:
+    bounds = f"{minimum} to {maximum}" if maximum is not None else f"{minimum} or more"
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+            raise ValueError(text)
+        number = int(text)
+        if number < minimum or (maximum is not None and number > maximum):
+            raise ValueError(text)
+        return number
+
+    return Kind(f"a whole number of {unit}, {bounds}" if unit else f"a whole number, {bounds}", read)
+
+
+def boolean() -> Kind:
+    def read(text: str) -> bool:
+        word = text.lower()
+        if word not in _TRUE | _FALSE:
+            raise ValueError(text)
+        return word in _TRUE
+
+    return Kind("1, true, yes, on or 0, false, no, off", read)
+
+
+def choice(*words: str) -> Kind:
+    """One of `words`, in any case; the value is the lower-case word."""
+
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(text)
+        return text.lower()
+
+    return Kind("one of " + ", ".join(words), read)
+
+
+def text(expected: str = "text", *, pattern: str = r".+", minimum_length: int = 1) -> Kind:
+    compiled = re.compile(pattern)
+
+    def read(value: str) -> str:
+        if len(value) < minimum_length or not compiled.fullmatch(value):
+            raise ValueError(value)
+        return value
+
+    return Kind(expected, read)
+
+
+def path() -> Kind:
+    """An absolute path; a relative one starts at the process's working directory, `~` at the user's home."""
+    return Kind("a folder", lambda value: Path(value).expanduser().absolute())
+
+
+def url(*schemes: str) -> Kind:
+    """A URL with host; the value has no trailing slash."""
+
+    def read(value: str) -> str:
+        check_url(value, schemes)
+        return value.rstrip("/")
+
+    return Kind(f"a URL with host that starts with {' or '.join(s + '://' for s in schemes)}", read, url=True)
+
+
+def check_url(value: str, schemes: Iterable[str]) -> None:
+    """Raise ValueError unless `value` is a URL of one of `schemes` with a host and no impossible port."""
+    parts = urlsplit(value)
+    if parts.scheme.lower() not in schemes or not parts.hostname or re.search(r"\s", value):
+        raise ValueError(value)
+    # Reading the port is what checks it.
+    if parts.port == 0:
+        raise ValueError(value)
+
+
+def _items(value: str) -> list[str]:
+    return list(dict.fromkeys(re.split(r"[\s,]+", value.strip(", \t\r\n"))))
+
+
+def networks() -> Kind:
+    """Addresses and networks, as a tuple; an address alone is a network of one."""
+
+    def read(value: str) -> tuple[IPNetwork, ...]:
+        return tuple(ipaddress.ip_network(item) for item in _items(value))
+
+    return Kind("a comma-separated list of networks such as 10.0.0.0/8", read)
+
+
+def emails() -> Kind:
+    """Addresses in lower case, as a tuple; blank items are dropped."""
+
+    def read(value: str) -> tuple[str, ...]:
+        items = tuple(item.lower() for item in _items(value) if item)
+        if not all(_EMAIL.fullmatch(item) for item in items):
+            raise ValueError(value)
+        return items
+
+    return Kind("a comma-separated list of e-mail addresses", read)
+
+
+def names() -> Kind:
+    """Names as a tuple in the order given, each once; commas and line ends separate."""
+
+    def read(value: str) -> tuple[str, ...]:
+        items = tuple(item for item in _items(value) if item)
+        if not all(_NAME.fullmatch(item) for item in items):
+            raise ValueError(value)
+        return items
+
+    return Kind("a comma-separated list of names", read)

@@ -1,0 +1,197 @@
+"""The settings of the core, one frozen dataclass per subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from .fields import (
+    IPNetwork,
+    Kind,
+    check_url,
+    choice,
+    emails,
+    integer,
+    names,
+    networks,
+    path,
+    setting,
+    text,
+    url,
+)
+
+PRIVATE_NETWORKS = "127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7"
+SECRET_LENGTH = 32
+
+
+def _read_database_url(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        return value
+    check_url(value, ("postgres", "postgresql", "postgresql+psycopg"))
+    if not urlsplit(value).path.strip("/"):
+        raise ValueError(value)
+    return f"postgresql+psycopg://{rest}"
+
+
+def database_url() -> Kind:
+    """PostgreSQL through psycopg 3, whatever the spelling; or a SQLite file."""
+    return Kind(
+        "postgresql://user:password@host:5432/name or sqlite:////folder/file.db", _read_database_url, url=True
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuntimeSettings:
+    env: Literal["development", "test", "production"] = setting(
+        "LOGISTER_ENV",
+        "development",
+        choice("development", "test", "production"),
+        help="production demands the secret, marks cookies secure and redirects to https",
+        aliases=["RAILS_ENV"],
+    )
+    home: Path = setting(  # noqa: RUF009 - makes a dataclass field, not a default
+        "LOGISTER_HOME",
+        "./var",
+        path(),
+        help="instance folder: SQLite file, generated secret, mails, archives; back it up",
+    )
+    secret_key: str | None = setting(
+        "LOGISTER_SECRET_KEY",
+        None,
+        text(f"at least {SECRET_LENGTH} characters", minimum_length=SECRET_LENGTH),
+        help="root secret of sessions, tokens and saved settings; required in production, "
+        "else generated once and kept in LOGISTER_HOME/secret",
+        aliases=["RAILS_MASTER_KEY"],
+        secret=True,
+    )
+    threads: int = setting(
+        "WAITRESS_THREADS",
+        "16",
+        integer(1, 1000, unit="threads"),
+        help="requests one web process works on at a time; intake commits those that wait together, "
+        "so fewer than 16 slow it down",
+        aliases=["RAILS_MAX_THREADS"],
+    )
+    port: int = setting("PORT", "6543", integer(1, 65535), help="port the web process listens on")
+    log_level: Literal["debug", "info", "warn", "error", "fatal"] = setting(
+        "LOGISTER_LOG_LEVEL",
+        "info",
+        choice("debug", "info", "warn", "error", "fatal"),
+        help="lowest level that is logged; debug may show sensitive request data",
+        aliases=["RAILS_LOG_LEVEL"],
+    )
+    trusted_proxies: tuple[IPNetwork, ...] = setting(
+        "LOGISTER_TRUSTED_PROXIES",
+        PRIVATE_NETWORKS,
+        networks(),
+        help="peers whose X-Forwarded-* headers are believed",
+    )
+    plugins: tuple[str, ...] = setting(
+        "LOGISTER_PLUGINS", "", names(), help="plugins to switch on, by the name of their entry point"
+    )
+
+    def problems(self) -> list[str]:
+        if self.env == "production" and self.secret_key is None:
+            return [
+                f"LOGISTER_SECRET_KEY is not set; expected at least {SECRET_LENGTH} characters, "
+                "because LOGISTER_ENV is production"
+            ]
+        return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseSettings:
+    url: str = setting(
+        "DATABASE_URL",
+        None,
+        database_url(),
+        help="main database; unset: SQLite file LOGISTER_HOME/logister.db",
+        secret=True,
+    )
+    migration_url: str | None = setting(
+        "DATABASE_MIGRATION_URL",
+        None,
+        database_url(),
+        help="address for migrations only, for example past a connection pooler; unset: DATABASE_URL",
+        secret=True,
+    )
+    pool: int | None = setting(
+        "DB_POOL",
+        None,
+        integer(1, unit="connections"),
+        help="connections of each process; unset: as many as its threads can use",
+    )
+    pool_headroom: int = setting(
+        "DB_POOL_HEADROOM",
+        "2",
+        integer(1, unit="connections"),
+        help="connections a worker has beyond one per thread",
+    )
+
+    @property
+    def sqlite(self) -> bool:
+        return self.url.startswith("sqlite:")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskSettings:
+    redis_url: str | None = setting(
+        "REDIS_URL",
+        None,
+        url("redis", "rediss"),
+        help="Redis for all its roles; unset: background work runs inside the web process",
+        secret=True,
+    )
+    queue_url: str | None = setting(
+        "REDIS_QUEUE_URL",
+        None,
+        url("redis", "rediss"),
+        help="Redis of the queue (durable, noeviction); unset: REDIS_URL",
+        aliases=["REDIS_SIDEKIQ_URL"],
+        secret=True,
+    )
+    threads: int = setting(
+        "DRAMATIQ_THREADS",
+        "5",
+        integer(1, 1000, unit="threads"),
+        help="jobs one worker process runs at a time",
+        aliases=["SIDEKIQ_CONCURRENCY"],
+    )
+    processes: int = setting(
+        "DRAMATIQ_PROCESSES", "1", integer(1, 1000, unit="processes"), help="worker processes of one command"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductSettings:
+    setup_token: str | None = setting(
+        "LOGISTER_SETUP_TOKEN",
+        None,
+        text(),
+        help="opens /setup for the first administrator; remove it afterwards",
+        secret=True,
+    )
+    admin_emails: tuple[str, ...] = setting(
+        "LOGISTER_ADMIN_EMAILS", "", emails(), help="accounts that administer the installation"
+    )
+    public_url: str = setting(
+        "LOGISTER_PUBLIC_URL",
+        None,
+        url("http", "https"),
+        help="address people use, for links in mails; unset: http://localhost:PORT",
+    )
+    docs_url: str = setting(
+        "LOGISTER_DOCS_URL",
+        "https://logister.org/docs",
+        url("http", "https"),
+        help="where documentation links lead",
+    )
+    api_key_prefix: str = setting(
+        "LOGISTER_API_KEY_PREFIX",
+        "logister",
+        text("1 to 40 letters, digits, dashes or underscores", pattern=r"[A-Za-z0-9_-]{1,40}"),
+        help="start of new project tokens; old tokens stay valid",
+    )
