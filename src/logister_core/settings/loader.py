@@ -107,7 +107,7 @@ def load_settings(
     """
     problems: list[str] = []
     extra_sections = tuple(extra_sections)
-    loaded = {section: _load(section, ini, environ, problems) for section in (*CORE_SECTIONS, *extra_sections)}
+    loaded: dict[type, Any] = {section: _load(section, ini, environ, problems) for section in (*CORE_SECTIONS, *extra_sections)}
     runtime: RuntimeSettings = loaded[RuntimeSettings]
     if problems:
         raise SettingsError(problems)
