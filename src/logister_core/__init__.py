@@ -1,0 +1,17 @@
+"""Self-hosted error monitoring and observability."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyramid.router import Router
+
+__version__ = "0.1.0"
+
+
+def main(global_config: dict[str, Any], **ini: str) -> Router:
+    """The application that `pserve` serves; `ini` holds the keys of its [app:main] section."""
+    from logister_core.app import serve_application
+
+    return serve_application(global_config, ini)

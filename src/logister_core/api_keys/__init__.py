@@ -1,0 +1,1 @@
+"""Keys with which clients send telemetry."""

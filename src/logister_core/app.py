@@ -1,0 +1,71 @@
+"""The application's table of contents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from logister_core import plugins
+from logister_core.settings import Settings, with_secret_key
+from logister_core.types import Configurator, Registry
+
+if TYPE_CHECKING:
+    from pyramid.router import Router
+
+PLATFORM = (
+    "logister_core.db",
+    "logister_core.tasks",
+    "logister_core.outbox",
+    "logister_core.security",
+    "logister_core.access_log",
+    "logister_core.health",
+    "logister_core.web",
+)
+
+FEATURES = (
+    "logister_core.installation",
+    "logister_core.accounts",
+    "logister_core.projects",
+    "logister_core.api_keys",
+    "logister_core.ingest",
+    "logister_core.error_groups",
+    "logister_core.events",
+    "logister_core.monitors",
+    "logister_core.deployments",
+)
+
+
+def configure(settings: Settings, active: list[plugins.ActivePlugin]) -> Configurator:
+    """Everything declared and checked; nothing started, no connection made."""
+    config = Configurator(registry=Registry("logister"))
+    config.setup_registry(settings={"tm.manager_hook": "pyramid_tm.explicit_manager"})
+    config.registry.logister_settings = settings
+    config.registry.clock = lambda: datetime.now(UTC)
+    config.add_request_method(lambda request: settings, "settings", reify=True)
+    config.add_request_method(lambda request: request.registry.clock(), "now", reify=True)
+    config.include("pyramid_tm")
+    config.include("pyramid_retry")
+    config.include("pyramid_services")
+    config.include("pyramid_chameleon")
+    for part in (*PLATFORM, *FEATURES):
+        config.include(part)
+    plugins.include(config, active)
+    config.commit()
+    return config
+
+
+def make_application(ini: Mapping[str, str], environ: Mapping[str, str]) -> Router:
+    """The WSGI application of these settings, without background threads."""
+    settings, active = plugins.load(ini, environ)
+    return configure(with_secret_key(settings), active).make_wsgi_app()
+
+
+def serve_application(global_config: Mapping[str, Any], ini: Mapping[str, str]) -> Router:
+    """What a web process runs: the embedded database brought up to date, background threads started."""
+    from logister_core.startup import start
+
+    app = make_application(ini, os.environ)
+    start(app)
+    return app

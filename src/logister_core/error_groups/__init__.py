@@ -1,0 +1,1 @@
+"""Error groups: grouping, the inbox and triage."""

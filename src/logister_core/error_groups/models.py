@@ -1,0 +1,104 @@
+"""Error groups, the keys that lead to them, and the occurrences that link them to events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from logister_core.accounts.models import User
+from logister_core.db.base import Base, big_pk, public_uuid
+from logister_core.db.types import one_of
+
+
+class GroupStatus(StrEnum):
+    UNRESOLVED = "unresolved"
+    RESOLVED = "resolved"
+    IGNORED = "ignored"
+    ARCHIVED = "archived"
+
+
+class ErrorGroup(Base):
+    __tablename__ = "error_groups"
+    __table_args__ = (
+        Index(None, "project_id", "status", "last_seen_at", "id"),
+        Index(None, "project_id", "first_seen_at"),
+        one_of("status", GroupStatus),
+    )
+
+    id: Mapped[big_pk]
+    uuid: Mapped[public_uuid]
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    fingerprint: Mapped[str]
+    # The key under which the group was created; the keys that lead here are in error_group_keys.
+    grouping_strategy: Mapped[str]
+    grouping_facts: Mapped[dict[str, Any]]
+    title: Mapped[str]
+    subtitle: Mapped[str | None]
+    culprit: Mapped[str | None]
+    stage: Mapped[str]
+    severity: Mapped[str]
+    status: Mapped[str] = mapped_column(default=GroupStatus.UNRESOLVED.value)
+    occurrence_count: Mapped[int] = mapped_column(default=0)
+    # Lifetime counter; retention does not lower it.
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    ignored_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
+    reopen_count: Mapped[int] = mapped_column(default=0)
+    last_reopened_at: Mapped[datetime | None]
+    regression_count: Mapped[int] = mapped_column(default=0)
+    # Automatic reopenings only.
+    current_regression: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    introduced_in_release: Mapped[str | None]
+    last_seen_release: Mapped[str | None]
+    resolved_in_release: Mapped[str | None]
+    regressed_in_release: Mapped[str | None]
+    assigned_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    assigned_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    assigned_at: Mapped[datetime | None]
+    latest_event_id: Mapped[int | None] = mapped_column(BigInteger)
+    latest_event_uuid: Mapped[UUID | None]
+    latest_event_occurred_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    assignee: Mapped[User | None] = relationship(foreign_keys=[assigned_user_id])
+
+    @property
+    def open(self) -> bool:
+        return self.status == GroupStatus.UNRESOLVED
+
+
+class ErrorGroupKey(Base):
+    """Which group a key leads to. A merge points a key at another group, so future events follow."""
+
+    __tablename__ = "error_group_keys"
+    __table_args__ = (PrimaryKeyConstraint("project_id", "key"), Index(None, "error_group_id"))
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    # At most 512 bytes; longer keys are stored as `sha256:<hex>`, since b-trees refuse wide entries.
+    error_group_id: Mapped[int] = mapped_column(ForeignKey("error_groups.id", ondelete="CASCADE"))
+
+
+class ErrorOccurrence(Base):
+    """One event counted in a group. The unique constraint is what makes grouping idempotent."""
+
+    __tablename__ = "error_occurrences"
+    __table_args__ = (
+        UniqueConstraint("error_group_id", "ingest_event_id"),
+        Index(None, "error_group_id", "occurred_at", "ingest_event_id"),
+        Index(None, "ingest_event_id"),
+    )
+
+    id: Mapped[big_pk]
+    error_group_id: Mapped[int] = mapped_column(ForeignKey("error_groups.id", ondelete="CASCADE"))
+    ingest_event_id: Mapped[int] = mapped_column(BigInteger)
+    event_uuid: Mapped[UUID]
+    occurred_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""First set-up of an installation."""

@@ -1,0 +1,34 @@
+"""Scheduled jobs that report to us."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from logister_core.db.base import Base, big_pk, public_uuid
+
+
+class CheckInMonitor(Base):
+    __tablename__ = "check_in_monitors"
+    __table_args__ = (UniqueConstraint("project_id", "slug", "environment"),)
+
+    id: Mapped[big_pk]
+    uuid: Mapped[public_uuid]
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    slug: Mapped[str]
+    environment: Mapped[str]
+    expected_interval_seconds: Mapped[int]
+    last_check_in_at: Mapped[datetime]
+    last_status: Mapped[str]
+    last_error_at: Mapped[datetime | None]
+    last_event_id: Mapped[int] = mapped_column(BigInteger)
+    last_event_uuid: Mapped[UUID]
+    monitoring_paused_at: Mapped[datetime | None]
+    notification_state: Mapped[str | None]
+    notification_transition_id: Mapped[UUID | None]
+    # Names the latest change of state; a queued alert about an older change is dropped.
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]

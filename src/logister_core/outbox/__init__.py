@@ -1,0 +1,26 @@
+"""What must still happen to accepted telemetry: deliveries per batch and destination, and who works them off."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import TYPE_CHECKING
+
+from logister_core.outbox.destinations import add_delivery_destination
+from logister_core.tasks.actors import send
+from logister_core.tasks.hints import Hints
+
+if TYPE_CHECKING:
+    from logister_core.types import Configurator
+
+
+def includeme(config: Configurator) -> None:
+    from logister_core.outbox import actors
+
+    registry = config.registry
+    registry.destinations = {}
+    registry.hints = Hints(lambda: send(registry, actors.deliver))
+    config.add_directive("add_delivery_destination", add_delivery_destination)
+    config.add_recurring_job("telemetry_projector", actors.deliver, every=timedelta(minutes=1))
+    config.add_recurring_job("finished_batches_cleanup", actors.remove_finished_batches, every=timedelta(hours=1))
+    config.add_recurring_job("telemetry_partitions", actors.make_partitions, at=time(0, 20))
+    config.scan("logister_core.outbox")

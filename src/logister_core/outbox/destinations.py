@@ -1,0 +1,41 @@
+"""Where accepted telemetry goes next: the core's projector, and whatever plugins add."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy.orm import Session
+
+from logister_core.outbox.models import TelemetryBatch
+
+if TYPE_CHECKING:
+    from logister_core.types import Configurator, Registry
+
+
+class Destination(Protocol):
+    """Applies batches so that twice equals once.
+
+    `apply` runs in a transaction that also marks the deliveries completed. Inside the database that makes it exactly
+    once; a destination outside must tell a repeat by the batch ids. Rows whose id is in `skip` are left out: the
+    outbox found that they can never succeed.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def max_rows(self) -> int:
+        """How many rows may be joined into one `apply`."""
+        ...
+
+    def apply(self, session: Session, batches: Sequence[TelemetryBatch], *, skip: frozenset[int]) -> None: ...
+
+
+def add_delivery_destination(config: Configurator, destination: Destination) -> None:
+    """Directive: every batch accepted from now on owes `destination` a delivery."""
+    config.registry.destinations[destination.name] = destination
+
+
+def destination_names(registry: Registry) -> list[str]:
+    return sorted(registry.destinations)

@@ -1,0 +1,142 @@
+"""Working off the deliveries of one destination."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, insert
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+
+from logister_core.db.sessions import read_transaction, write_transaction
+from logister_core.outbox import leases
+from logister_core.outbox.destinations import Destination
+from logister_core.outbox.models import TelemetryBatch, TelemetryFailure
+from logister_core.outbox.rows import RowKey, rows_of
+
+logger = logging.getLogger(__name__)
+
+# A run gives way to others after this long; the next hint or sweep goes on.
+RUN_SECONDS = 25
+
+# So many times a batch is tried whole before its rows are suspected one by one.
+ATTEMPTS_BEFORE_BLAMING_ROWS = 3
+
+
+@dataclass
+class Outcome:
+    batches: int = 0
+    rows: int = 0
+    failed_rows: int = 0
+    retried: int = 0
+
+
+def run(engine: Engine, destination: Destination, clock: Callable[[], datetime]) -> Outcome:
+    """Deliver what is due until nothing is left or time is up."""
+    outcome = Outcome()
+    stop_at = time.monotonic() + RUN_SECONDS
+    while time.monotonic() < stop_at:
+        lease = leases.take(engine, destination.name, now=clock(), max_rows=destination.max_rows)
+        if lease is None:
+            break
+        try:
+            outcome.failed_rows += _deliver(engine, destination, lease, clock)
+        except leases.LeaseLost:
+            logger.warning("outbox.lease_lost destination=%s", destination.name)
+        except Exception as error:
+            logger.warning(
+                "outbox.delivery_failed destination=%s attempt=%d", destination.name, lease.attempts, exc_info=True
+            )
+            leases.give_back(engine, lease, error, now=clock())
+            outcome.retried += len(lease.batches)
+        else:
+            outcome.batches += len(lease.batches)
+            outcome.rows += sum(batch.event_count + batch.span_count for batch in lease.batches)
+    return outcome
+
+
+def _deliver(engine: Engine, destination: Destination, lease: leases.Lease, clock: Callable[[], datetime]) -> int:
+    """Apply the lease's batches; the number of rows that were given up."""
+    try:
+        _apply(engine, destination, lease, clock, failures={})
+        return 0
+    except SQLAlchemyError as error:
+        if is_outage(error) or lease.attempts < ATTEMPTS_BEFORE_BLAMING_ROWS:
+            raise
+    except Exception:
+        if lease.attempts < ATTEMPTS_BEFORE_BLAMING_ROWS:
+            raise
+    failures = find_bad_rows(engine, destination, lease.batches)
+    _apply(engine, destination, lease, clock, failures)
+    return len(failures)
+
+
+def _apply(
+    engine: Engine,
+    destination: Destination,
+    lease: leases.Lease,
+    clock: Callable[[], datetime],
+    failures: dict[RowKey, str],
+) -> None:
+    now = clock()
+    with write_transaction(engine) as db:
+        destination.apply(db, lease.batches, skip=frozenset(row.id for row in failures))
+        for row, reason in failures.items():
+            db.execute(
+                insert(TelemetryFailure).values(
+                    destination=destination.name,
+                    batch_id=row.batch_id,
+                    project_id=row.project_id,
+                    record_id=row.id,
+                    recorded_at=row.recorded_at,
+                    is_span=row.is_span,
+                    reason=reason,
+                    failed_at=now,
+                )
+            )
+        leases.finish(db, lease, now=now)
+
+
+class _Undone(Exception):
+    """Ends a trial transaction without keeping it."""
+
+
+def find_bad_rows(engine: Engine, destination: Destination, batches: Sequence[TelemetryBatch]) -> dict[RowKey, str]:
+    """The rows that fail on their own, with the reason, found by halving. Raises when the database is away."""
+    with read_transaction(engine) as db:
+        rows = rows_of(db, batches)
+    everything = frozenset(row.id for row in rows)
+
+    def failure(part: Sequence[RowKey]) -> Exception | None:
+        try:
+            with write_transaction(engine) as db:
+                destination.apply(db, batches, skip=everything - {row.id for row in part})
+                db.flush()
+                raise _Undone
+        except _Undone:
+            return None
+        except Exception as error:
+            if is_outage(error):
+                raise
+            return error
+
+    def search(part: Sequence[RowKey]) -> dict[RowKey, str]:
+        error = failure(part) if part else None
+        if error is None:
+            return {}
+        if len(part) == 1:
+            return {part[0]: f"{type(error).__name__}: {error}"[:4000]}
+        middle = len(part) // 2
+        return search(part[:middle]) | search(part[middle:])
+
+    return search(rows)
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether the database, and not the row, is what failed."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError | InterfaceError | OSError)

@@ -1,0 +1,55 @@
+"""The two brokers: Redis with separate worker processes, or threads of this process."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from typing import TYPE_CHECKING, Any
+
+import dramatiq
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.middleware import AgeLimit, Callbacks, Pipelines, Retries, ShutdownNotifications, TimeLimit
+
+from logister_core.tasks.recurring import RecurringState
+
+if TYPE_CHECKING:
+    from logister_core.types import Registry
+
+# A broker that does not answer within this many seconds counts as down.
+REDIS_TIMEOUT_SECONDS = 2
+
+
+def make_broker(registry: Registry) -> dramatiq.Broker:
+    """The broker of these settings. Connects to nothing yet."""
+    middleware = [
+        AgeLimit(),
+        TimeLimit(),
+        ShutdownNotifications(),
+        Callbacks(),
+        Pipelines(),
+        Retries(),
+        RecurringState(registry),
+    ]
+    url = registry.logister_settings.tasks.queue_url
+    if url is None:
+        return InProcessBroker(middleware=middleware)
+    from dramatiq.brokers.redis import RedisBroker
+
+    return RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq has no signature for it
+        url=url,
+        middleware=middleware,
+        namespace="logister",
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+    )
+
+
+class InProcessBroker(StubBroker):
+    """Dramatiq's in-memory broker, for a worker in the same process.
+
+    Messages die with the process; that is allowed, since every message is only a hint at rows.
+    """
+
+    def __init__(self, middleware: list[dramatiq.Middleware]) -> None:
+        super().__init__(middleware)
+        # Kept for a look in a debugger; unbounded they would pile up for as long as the server runs.
+        self.dead_letters_by_queue: Any = defaultdict(lambda: deque(maxlen=10))

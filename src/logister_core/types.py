@@ -1,0 +1,61 @@
+"""What the application attaches to Pyramid's objects, told to the type checker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pyramid.config
+import pyramid.registry
+import pyramid.request
+
+if TYPE_CHECKING:
+    import dramatiq
+    from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
+    from transaction import TransactionManager
+
+    from logister_core.accounts.models import User, UserSession
+    from logister_core.health.checks import HealthCheck
+    from logister_core.outbox.destinations import Destination
+    from logister_core.plugins import ActivePlugin
+    from logister_core.settings import Settings
+    from logister_core.tasks.hints import Hints
+    from logister_core.tasks.recurring import RecurringJob
+
+
+class Registry(pyramid.registry.Registry):
+    logister_settings: Settings
+    engine: Engine
+    broker: dramatiq.Broker
+    actors: dict[str, dramatiq.Actor[Any, Any]]
+    recurring_jobs: dict[str, RecurringJob]
+    destinations: dict[str, Destination]
+    health_checks: dict[str, HealthCheck]
+    hints: Hints
+    plugins: list[ActivePlugin]
+    clock: Callable[[], datetime]
+    # Aware UTC. Tests replace it; everything that asks for the time asks here.
+
+
+class Request(pyramid.request.Request):
+    registry: Registry
+    db: Session
+    tm: TransactionManager
+    settings: Settings
+    user: User | None
+    user_session: UserSession | None
+    now: datetime
+    client_ip: str
+    flashes: list[tuple[str, str]]
+    find_service: Callable[..., Any]
+    flash: Callable[[str, str], None]
+
+
+class Configurator(pyramid.config.Configurator):
+    registry: Registry
+    add_actor: Callable[..., None]
+    add_recurring_job: Callable[..., None]
+    add_delivery_destination: Callable[..., None]
+    add_health_check: Callable[..., None]

@@ -1,0 +1,25 @@
+"""The look of the pages and what they share: layouts, components, static files, error pages."""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+from pyramid.events import BeforeRender
+
+from logister_core.web.globals import TemplateGlobals
+
+YEAR = 31_536_000
+# Source files keep their names when they change, so browsers may keep them only briefly.
+MINUTE = 60
+
+
+def includeme(config: Configurator) -> None:
+    settings = config.get_settings()
+    config.include("pyramid_chameleon")
+    config.add_static_view("static/dist", "logister_core.web:static/dist", cache_max_age=YEAR)
+    config.add_static_view("static", "logister_core.web:static", cache_max_age=MINUTE)
+    config.add_subscriber(TemplateGlobals(auto_reload=settings["reload_templates"]), BeforeRender)
+    config.add_route("web.root", "/")
+    config.include("logister_core.web.errors")
+    if config.registry.logister_settings.runtime.environment == "development":
+        config.include("logister_core.web.styleguide")
+    config.scan("logister_core.web.root")
