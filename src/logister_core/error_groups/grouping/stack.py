@@ -1,0 +1,200 @@
+"""The `stack` strategy: exception types and the application frames, without line numbers and messages.
+
+What enters the key, and why:
+
+- The type of the exception and of its explicit causes (`raise … from`, `inner_exception`), at most 5. An exception
+  that merely happened to be handled at the time (Python's `__context__`) says little and is left out.
+- Of each of these exceptions the *set* of application frames, the 24 distinct ones nearest to the failure. A
+  set, because then the depth of a recursion, the frame at which it overflows and the frames that intake trimmed
+  change nothing; the order of calls adds next to nothing once the functions are known.
+- An event whose whole chain has no application frame is grouped by all its frames: the failure lies in a library,
+  and where it entered is the best that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, NamedTuple, TypeAlias
+
+from logister_core.error_groups.grouping import normalise
+from logister_core.error_groups.payload import (
+    CAUSE_KEYS,
+    exception_of,
+    is_outermost_first,
+    stack_lists,
+    text_of,
+)
+from logister_core.error_groups.stack_lines import MAX_LINE, parse_stack_line
+
+_MAX_CAUSES = 5
+_MAX_FRAMES = 24
+_MAX_CULPRIT = 255
+
+_MAX_TEXT = 512
+
+
+class Place(NamedTuple):
+    """A frame as grouping sees it: `owner` is the class or module when the client names one, else empty."""
+
+    in_app: bool
+    path: normalise.Path | None
+    owner: str
+    function: str
+
+
+class Outline(NamedTuple):
+    """What the key is made of: the types, outermost first, and per exception the sorted "place in function"."""
+
+    types: tuple[str, ...]
+    frames: tuple[tuple[str, ...], ...]
+    in_app: bool
+
+
+# (file, owner, function, the client's own word on whether it is application code), as sent but bounded
+_Raw: TypeAlias = tuple[str, str, str, bool | None]
+
+
+def stack_key(context: Mapping[str, Any]) -> str | None:
+    """`stack:v1:<hex>`, or None when no frame tells where the error came from."""
+    found = outline(context)
+    if found is None:
+        return None
+    text = "\x1d".join(("\x1e".join(found.types), *("\x1e".join(level) for level in found.frames)))
+    return f"stack:v1:{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
+
+
+def outline(context: Mapping[str, Any]) -> Outline | None:
+    """The facts of the key, or None when there is no usable frame."""
+    chain = _causes(context)
+    stacks = [_raw_frames(level) for level in chain]
+    if not (stacks and stacks[0]):
+        # Some clients put the stack beside the exception.
+        stacks[:1] = [_raw_frames(context)]
+    for in_app in (True, False):
+        chosen = [_nearest(stack, in_app_only=in_app) for stack in stacks]
+        if any(_is_telling(place) for stack in chosen for place in stack):
+            return Outline(_types(chain), _labels(chosen), in_app)
+    return None
+
+
+def exception_types(context: Mapping[str, Any]) -> tuple[str, ...]:
+    """Types of the exception and its explicit causes, outermost first; empty when the client sent none."""
+    return _types(_causes(context))
+
+
+def culprit(context: Mapping[str, Any]) -> str | None:
+    """Where it failed, "shop/orders.py in process": the innermost application frame, else the innermost frame.
+
+    At most 255 characters; None without frames.
+    """
+    raws = _raw_frames(exception_of(context) or {}) or _raw_frames(context)
+    places = _nearest(raws, in_app_only=True) or _nearest(raws, in_app_only=False)
+    if not places:
+        return None
+    first = places[0]
+    where = first.owner or (first.path.below_conventional_root() if first.path else "")
+    function = first.function
+    if not where:
+        return function[:_MAX_CULPRIT]
+    return (where if function == normalise.ANONYMOUS else f"{where} in {function}")[:_MAX_CULPRIT]
+
+
+def _causes(context: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The exception and its explicit causes, outermost first; empty when the client sent no exception."""
+    chain: list[dict[str, Any]] = []
+    current: Any = exception_of(context)
+    while current and isinstance(current, dict) and len(chain) < _MAX_CAUSES:
+        chain.append(current)
+        current = next((current[key] for key in CAUSE_KEYS if current.get(key)), None)
+    return chain
+
+
+def _types(chain: list[dict[str, Any]]) -> tuple[str, ...]:
+    names = (text_of(level, "qualified_class", "class", "type", "name") for level in chain)
+    return tuple(normalise.class_name(name) for name in names if name)
+
+
+def _raw_frames(holder: Mapping[str, Any]) -> list[_Raw]:
+    """The frames of the holder's best stack, innermost first."""
+    for stack in stack_lists(holder):
+        raws = []
+        for entry in stack:
+            raw = _raw_of(entry)
+            if raw is not None:
+                raws.append(raw)
+        if raws:
+            if is_outermost_first(raws[-1][0], stack[-1]):
+                raws.reverse()
+            return raws
+    return []
+
+
+def _raw_of(entry: object) -> _Raw | None:
+    if isinstance(entry, dict):
+        # Written out because it runs for every frame of every event.
+        get = entry.get
+        file = get("filename") or get("template") or get("file") or get("path") or ""
+        name = get("name") or get("function") or get("method") or get("symbol") or ""
+        owner = get("class_name") or get("class") or get("module") or get("image") or ""
+        flag = get("in_app")
+        if flag is None:
+            flag = get("application_frame")
+        return _bounded(file, owner, name, flag)
+    if isinstance(entry, str):
+        line = parse_stack_line(entry[:MAX_LINE])
+        if line is not None:
+            return _bounded(line.file, "", line.function, None)
+    return None
+
+
+def _bounded(file: object, owner: object, name: object, flag: object) -> _Raw | None:
+    file = file[-_MAX_TEXT:] if isinstance(file, str) else ""
+    owner = owner[:_MAX_TEXT] if isinstance(owner, str) else ""
+    name = name[:_MAX_TEXT] if isinstance(name, str) else ""
+    if not file and not name:
+        return None
+    return file, owner, name, flag if isinstance(flag, bool) else None
+
+
+@lru_cache(maxsize=8192)
+def _place(raw: _Raw) -> Place:
+    file, owner, function, flag = raw
+    path = normalise.path(file) if file else None
+    if flag is None:
+        flag = (path is None or path.in_app) and not normalise.is_platform_class(owner or function)
+    return Place(flag, path, normalise.class_name(owner), normalise.function(function))
+
+
+def _nearest(raws: list[_Raw], *, in_app_only: bool) -> list[Place]:
+    """Up to 24 distinct frames, those nearest to the failure first."""
+    places: list[Place] = []
+    for raw in dict.fromkeys(raws):
+        place = _place(raw)
+        if (place.in_app or not in_app_only) and place.function not in normalise.COMPREHENSIONS:
+            places.append(place)
+            if len(places) == _MAX_FRAMES:
+                break
+    return places
+
+
+def _is_telling(place: Place) -> bool:
+    """Whether a frame says more than "somewhere in the bundle": minified names change with every build."""
+    name, path = place.function, place.path
+    if path is None or path.bundle:
+        return name != normalise.ANONYMOUS and (bool(place.owner) or len(name.rpartition(".")[2]) > 2)
+    return path.name != "<anonymous>"
+
+
+def _labels(stacks: list[list[Place]]) -> tuple[tuple[str, ...], ...]:
+    """Per exception the sorted "place in function"; one root for all of them, found in the frames of all."""
+    named = [[place for place in stack if _is_telling(place)] for stack in stacks]
+    where = iter(_where([place for stack in named for place in stack]))
+    return tuple(tuple(sorted({f"{next(where)} in {place.function}" for place in stack})) for stack in named)
+
+
+def _where(places: list[Place]) -> list[str]:
+    """Class or module where the client names one (it has no root), else the path below the root."""
+    below_root = normalise.cut([place.path for place in places])
+    return [place.owner or path for place, path in zip(places, below_root, strict=True)]
