@@ -1,0 +1,44 @@
+"""The macros of templates/components.pt, usable in two ways; templates reach them as `ui`.
+
+`${ui.badge(label='new')}` renders a macro with exactly the given values and nothing else in scope.
+`<metal:x use-macro="ui['empty']" tal:define="…">` includes it, for macros with slots to fill.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from chameleon import PageTemplateFile
+from chameleon.zpt.template import Macro
+from markupsafe import Markup
+
+from logister_core.web import formatting
+from logister_core.web.icons import ICONS
+
+COMPONENTS = Path(__file__).parent / "templates" / "components.pt"
+
+
+class Components:
+    def __init__(self, *, auto_reload: bool = False) -> None:
+        self._template = PageTemplateFile(str(COMPONENTS), auto_reload=auto_reload)
+
+    def __getitem__(self, name: str) -> Macro:
+        """The macro for `use-macro`; KeyError when there is none of that name."""
+        return self._template.macros[name]
+
+    def __getattr__(self, name: str) -> Callable[..., Markup]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return partial(self._render, name)
+
+    def _render(self, component: str, /, **values: Any) -> Markup:
+        macro = self._template.macros[component]
+        # A template renders whatever its `_render` is: the copy renders this one macro alone.
+        part = copy.copy(self._template)
+        part._render = macro.include
+        # The template has escaped every value already.
+        return Markup(part.render(fmt=formatting, ui=self, icons=ICONS, **values).strip())  # noqa: S704

@@ -1,0 +1,117 @@
+"""What the application bar shows: the projects to switch to and the sections of the current one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+PROJECTS_SHOWN = 20
+# A filter box helps only where the list no longer fits a glance.
+FILTER_FROM = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    name: str
+    label: str
+    path: str
+
+
+SECTIONS = (
+    Section("home", "Home", ""),
+    Section("inbox", "Inbox", "/inbox"),
+    Section("events", "Events", "/activity"),
+    Section("monitors", "Monitors", "/monitors"),
+    Section("deployments", "Deployments", "/deployments"),
+    Section("settings", "Setup", "/setup"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLink:
+    name: str
+    label: str
+    href: str
+    current: bool
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLink:
+    name: str
+    href: str
+    current: bool
+
+
+class Shell:
+    """Read by layout.pt only; every part is looked up when asked for, so fragments pay nothing.
+
+    `values` is what the view returned. `project` (with `name` and `uuid`) switches the sections on,
+    `section` names the current one, and `section_counts` (name -> number) adds a count to those that
+    wait for somebody.
+    """
+
+    def __init__(self, request: Any, values: Mapping[str, Any]) -> None:
+        self._request = request
+        self._values = values
+
+    def path(self, path: str) -> str:
+        """A path of this application, also when it is mounted below a prefix."""
+        return f"{quote(self._request.script_name)}{path}"
+
+    @property
+    def project(self) -> Any:
+        return self._values.get("project")
+
+    def project_path(self, project: Any, rest: str = "") -> str:
+        return self.path(f"/projects/{project.uuid}{rest}")
+
+    @property
+    def sections(self) -> list[SectionLink]:
+        if self.project is None:
+            return []
+        counts = self._values.get("section_counts") or {}
+        current = self._values.get("section")
+        return [
+            SectionLink(
+                section.name,
+                section.label,
+                self.project_path(self.project, section.path),
+                section.name == current,
+                counts.get(section.name) or None,
+            )
+            for section in SECTIONS
+        ]
+
+    @property
+    def projects(self) -> list[ProjectLink]:
+        """Projects of the person, most recent first, at most `PROJECTS_SHOWN`."""
+        current = getattr(self.project, "uuid", None)
+        projects = list(getattr(self._request, "shell_projects", None) or ())[:PROJECTS_SHOWN]
+        return [
+            ProjectLink(project.name, self.project_path(project), project.uuid == current)
+            for project in projects
+        ]
+
+    @property
+    def filter_from(self) -> int:
+        return FILTER_FROM
+
+    @property
+    def search_href(self) -> str | None:
+        """The search field of the inbox; scripts focus it, without them the page opens at it."""
+        return self.project_path(self.project, "/inbox#search") if self.project is not None else None
+
+    @property
+    def person_name(self) -> str | None:
+        """Name, else address, of who is signed in; None when nobody is."""
+        user = getattr(self._request, "user", None)
+        if user is None:
+            return None
+        return str(getattr(user, "name", None) or getattr(user, "email", None) or "Account")
+
+    @property
+    def flashes(self) -> list[tuple[str, str]]:
+        return list(getattr(self._request, "flashes", None) or ())

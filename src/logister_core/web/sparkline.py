@@ -1,0 +1,35 @@
+"""Geometry and words of the small bar charts in rows and heads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """SVG paths in a box of `width` × `height` pixels; `peak` holds the highest bars, set apart by colour."""
+
+    width: int
+    height: int
+    bars: str
+    peak: str
+    text: str
+
+
+def sparkline(
+    values: Sequence[int], *, label: str = "Events", width: int = 96, height: int = 20, gap: float = 1
+) -> Sparkline:
+    """One bar per value, oldest first; `text` names every value and the total for those who cannot see it."""
+    bars: list[str] = []
+    peak: list[str] = []
+    top = max(values, default=0)
+    step = width / max(len(values), 1)
+    for position, value in enumerate(values):
+        left = position * step
+        # A value of zero keeps a hairline, so that the axis of time stays visible.
+        tall = max(round(value / top * height, 1), 2.0) if value > 0 else 1.0
+        box = f"M{left:g} {height - tall:g}h{max(step - gap, 0.5):g}v{tall:g}h-{max(step - gap, 0.5):g}z"
+        (peak if value > 0 and value == top else bars).append(box)
+    listed = ", ".join(f"{value:,}" for value in values) or "none"
+    return Sparkline(width, height, "".join(bars), "".join(peak), f"{label}: {listed}; total {sum(values):,}")
