@@ -1,0 +1,117 @@
+"""One spelling for keys: snake_case beside whatever the client wrote (§5.2), device identifiers removed (§5.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+_CACHE_LIMIT = 4096
+_CACHED_KEY_LENGTH = 64
+
+_WORD_IN_CAPITALS = re.compile(r"([A-Z])(?=[A-Z][a-z])")
+_CAPITAL_AFTER_SMALL = re.compile(r"([a-z0-9])(?=[A-Z])")
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
+
+SENSITIVE_DEVICE_KEYS: Final = frozenset(
+    {
+        "advertisingid", "advertisingidentifier", "androidid", "deviceserial", "hardwareid",
+        "hardwareserial", "imei", "meid", "serial", "serialnumber", "subscriberid", "idfa", "idfv",
+        "identifierforvendor",
+    }
+)  # fmt: skip
+
+# Alias nesting: an object under `fooBar` is stored twice, its own `bazQux` four times. Without a bound a
+# 16-level document of 500 bytes would grow 65,536-fold; two levels keep everything that SDKs send.
+_MAX_ALIAS_NESTING = 2
+
+_forms: dict[str, str] = {}
+_plain_keys: set[str] = set()
+
+
+def normalize_key(key: str) -> str:
+    """`eventType`, `EVENT_TYPE`, `event-type` -> `event_type`; `HTTPStatusCode` -> `http_status_code`."""
+    form = _forms.get(key)
+    if form is None:
+        form = _underscore(key)
+        if len(key) <= _CACHED_KEY_LENGTH:
+            if len(_forms) >= _CACHE_LIMIT:
+                _forms.clear()
+            _forms[key] = form
+    return form
+
+
+def _underscore(key: str) -> str:
+    spaced = _WORD_IN_CAPITALS.sub(r"\1_", key.replace("::", "/"))
+    return _CAPITAL_AFTER_SMALL.sub(r"\1_", spaced).replace("-", "_").lower()
+
+
+def is_sensitive_device_key(key: str) -> bool:
+    return _NOT_ALPHANUMERIC.sub("", key.lower()) in SENSITIVE_DEVICE_KEYS
+
+
+def normalized_fields(source: Mapping[str, Any]) -> dict[str, Any]:
+    """A flat copy whose keys are replaced by their normalized form; the later of two equal forms wins."""
+    return {normalize_key(key): value for key, value in source.items()}
+
+
+def normalized_tree(value: Any) -> Any:
+    """A deep copy in which only the normalized keys survive (deployments)."""
+    if isinstance(value, dict):
+        return {normalize_key(key): normalized_tree(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [normalized_tree(item) for item in value]
+    return value
+
+
+def add_aliases(container: dict[str, Any] | list[Any], *, drop_sensitive: bool) -> None:
+    """Give every object below (and including) `container` its snake_case aliases, in place.
+
+    An explicit snake_case key always beats a derived alias. The alias shares the value with the original key,
+    so later steps must replace nested objects, never change them. With `drop_sensitive` the keys of
+    `SENSITIVE_DEVICE_KEYS` disappear on the way.
+    """
+    _visit(container, drop_sensitive, 0)
+
+
+def _visit(container: dict[str, Any] | list[Any], drop: bool, aliased: int) -> None:
+    if type(container) is dict:
+        # One call in C tells that every key is known to need nothing, which is the usual case.
+        if not _plain_keys.issuperset(container):
+            _alias_object(container, drop, aliased)
+            return
+        for value in container.values():
+            kind = type(value)
+            if kind is dict or kind is list:
+                _visit(value, drop, aliased)
+    else:
+        for value in container:
+            kind = type(value)
+            if kind is dict or kind is list:
+                _visit(value, drop, aliased)
+
+
+def _alias_object(container: dict[str, Any], drop: bool, aliased: int) -> None:
+    for key, value in list(container.items()):
+        nesting = aliased
+        nested = isinstance(value, (dict, list))
+        if key not in _plain_keys:
+            if is_sensitive_device_key(key):
+                if drop:
+                    del container[key]
+                    continue
+            elif normalize_key(key) == key:
+                _remember_plain(key)
+            form = normalize_key(key)
+            if form not in container and not (nested and aliased >= _MAX_ALIAS_NESTING):
+                container[form] = value
+                nesting += 1
+        if isinstance(value, (dict, list)):
+            _visit(value, drop, nesting)
+
+
+def _remember_plain(key: str) -> None:
+    if len(key) <= _CACHED_KEY_LENGTH:
+        if len(_plain_keys) >= _CACHE_LIMIT:
+            _plain_keys.clear()
+        _plain_keys.add(key)

@@ -1,0 +1,128 @@
+"""Size and shape limits of one event, evaluated on what the client sent, before aliases are added (§4.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from logister_core.ingest.errors import PayloadTooLarge
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadLimits:
+    message_bytes: int = 65_536
+    event_bytes: int = 1_048_576
+    context_depth: int = 16
+    context_keys: int = 512
+    array_length: int = 1_000
+    string_bytes: int = 262_144
+
+
+DEFAULT: Final = PayloadLimits()
+
+# The estimate adds 4 bytes to each key and scalar, and counts numbers as Python writes them: `1e15,` in an array
+# is 5 bytes of JSON and 22 of estimate. No value exceeds 4.4 times its text, so an eighth is safe unmeasured.
+_ESTIMATE_FACTOR = 8
+
+
+def check_limits(event: dict[str, Any], limits: PayloadLimits = DEFAULT, *, size: int | None = None) -> None:
+    """Raise `PayloadTooLarge` for the first limit that `event` exceeds.
+
+    The order is fixed: the message, then depth first, at each value its depth, key count or array length,
+    key bytes, then the children. `size` is the number of bytes the event was decoded from (or an upper bound);
+    with it, small events are not measured string by string.
+    """
+    if size is not None and size <= min(
+        limits.message_bytes, limits.string_bytes, limits.event_bytes // _ESTIMATE_FACTOR
+    ):
+        _Shape(limits).visit(event, 0)
+        return
+    message = event.get("message")
+    if isinstance(message, str):
+        length = _byte_length(message)
+        if length > limits.message_bytes:
+            raise PayloadTooLarge("message_bytes", limits.message_bytes, length)
+    _Measure(limits).visit(event, 0)
+
+
+class _Shape:
+    """Depth, keys and array lengths only: for events whose text is too short to break a byte limit."""
+
+    __slots__ = ("keys", "limits", "max_array", "max_depth", "max_keys")
+
+    def __init__(self, limits: PayloadLimits) -> None:
+        self.limits = limits
+        self.max_depth = limits.context_depth
+        self.max_keys = limits.context_keys
+        self.max_array = limits.array_length
+        self.keys = 0
+
+    def visit(self, value: Any, depth: int) -> None:
+        """`value` is an object or array, `depth` its own; its scalars are one deeper."""
+        if depth > self.max_depth:
+            raise PayloadTooLarge("context_depth", self.max_depth, depth)
+        if type(value) is dict:
+            self.keys += len(value)
+            if self.keys > self.max_keys:
+                raise PayloadTooLarge("context_keys", self.max_keys, self.keys)
+            children: Any = value.values()
+        else:
+            if len(value) > self.max_array:
+                raise PayloadTooLarge("array_length", self.max_array, len(value))
+            children = value
+        if depth == self.max_depth and value:
+            raise PayloadTooLarge("context_depth", self.max_depth, depth + 1)
+        deeper = depth + 1
+        for item in children:
+            kind = type(item)
+            if kind is dict or kind is list:
+                self.visit(item, deeper)
+
+
+class _Measure:
+    """Everything, including the length of each string and the estimate of the whole."""
+
+    def __init__(self, limits: PayloadLimits) -> None:
+        self.limits = limits
+        self.keys = 0
+        self.bytes = 0
+
+    def visit(self, value: Any, depth: int) -> None:
+        limits = self.limits
+        if depth > limits.context_depth:
+            raise PayloadTooLarge("context_depth", limits.context_depth, depth)
+        if isinstance(value, dict):
+            self.keys += len(value)
+            if self.keys > limits.context_keys:
+                raise PayloadTooLarge("context_keys", limits.context_keys, self.keys)
+            for key, item in value.items():
+                self._text(key)
+                self.visit(item, depth + 1)
+        elif isinstance(value, list):
+            if len(value) > limits.array_length:
+                raise PayloadTooLarge("array_length", limits.array_length, len(value))
+            for item in value:
+                self.visit(item, depth + 1)
+        elif isinstance(value, str):
+            self._text(value)
+        elif value is None or value is True:
+            self._add(4)
+        elif value is False:
+            self._add(5)
+        else:
+            self._add(len(str(value)))
+
+    def _text(self, value: str) -> None:
+        length = _byte_length(value)
+        if length > self.limits.string_bytes:
+            raise PayloadTooLarge("string_bytes", self.limits.string_bytes, length)
+        self._add(length)
+
+    def _add(self, length: int) -> None:
+        self.bytes += length + 4
+        if self.bytes > self.limits.event_bytes:
+            raise PayloadTooLarge("event_bytes", self.limits.event_bytes, self.bytes)
+
+
+def _byte_length(value: str) -> int:
+    return len(value) if value.isascii() else len(value.encode("utf-8"))
