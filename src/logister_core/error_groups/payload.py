@@ -10,6 +10,8 @@ from typing import Any
 _STACK_KEYS = ("frames", "tag_context", "backtrace", "stacktrace", "stack_trace", "stack")
 # Explicit causes: `raise … from` and `cause` elsewhere, .NET's inner exception.
 CAUSE_KEYS = ("cause", "inner_exception")
+# Source files, and the names Python gives to code without a file.
+_PYTHON_ENDINGS = (".py", ".pyx", "<string>", "<stdin>")
 _MAX_STACK_TEXT = 65_536
 _MAX_ENTRIES = 1_000
 
@@ -66,8 +68,6 @@ def stack_lists(holder: Mapping[str, Any]) -> Iterator[list[Any]]:
             yield value if len(value) <= _MAX_ENTRIES else value[:_MAX_ENTRIES]
 
 
-def is_outermost_first(last_file: str, last_entry: object) -> bool:
+def is_outermost_first(first_file: str, last_file: str) -> bool:
     """Whether a stack ends at the failure, as Python's tracebacks do; everybody else puts the failure first."""
-    if isinstance(last_entry, str) and last_entry.lstrip().startswith('File "'):
-        return True
-    return last_file.endswith((".py", ".pyx")) or last_file.startswith(("<frozen ", "<string>", "<ipython"))
+    return first_file.endswith(_PYTHON_ENDINGS) or last_file.endswith(_PYTHON_ENDINGS)

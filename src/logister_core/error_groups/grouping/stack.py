@@ -125,7 +125,7 @@ def _raw_frames(holder: Mapping[str, Any]) -> list[_Raw]:
             if raw is not None:
                 raws.append(raw)
         if raws:
-            if is_outermost_first(raws[-1][0], stack[-1]):
+            if is_outermost_first(raws[0][0], raws[-1][0]):
                 raws.reverse()
             return raws
     return []
@@ -133,38 +133,48 @@ def _raw_frames(holder: Mapping[str, Any]) -> list[_Raw]:
 
 def _raw_of(entry: object) -> _Raw | None:
     if isinstance(entry, dict):
-        # Written out because it runs for every frame of every event.
+        # Written out, without loops over names: it runs for every frame of every event.
         get = entry.get
         file = get("filename") or get("template") or get("file") or get("path") or ""
-        name = get("name") or get("function") or get("method") or get("symbol") or ""
+        name = get("function") or get("name") or get("method") or get("symbol") or ""
         owner = get("class_name") or get("class") or get("module") or get("image") or ""
         flag = get("in_app")
         if flag is None:
             flag = get("application_frame")
-        return _bounded(file, owner, name, flag)
-    if isinstance(entry, str):
-        line = parse_stack_line(entry[:MAX_LINE])
-        if line is not None:
-            return _bounded(line.file, "", line.function, None)
-    return None
-
-
-def _bounded(file: object, owner: object, name: object, flag: object) -> _Raw | None:
-    file = file[-_MAX_TEXT:] if isinstance(file, str) else ""
-    owner = owner[:_MAX_TEXT] if isinstance(owner, str) else ""
-    name = name[:_MAX_TEXT] if isinstance(name, str) else ""
+        if flag is not True and flag is not False:
+            flag = None
+        if not (file.__class__ is name.__class__ is owner.__class__ is str):
+            file, owner, name = (value if isinstance(value, str) else "" for value in (file, owner, name))
+    elif isinstance(entry, str) and (line := parse_stack_line(entry[:MAX_LINE])) is not None:
+        file, owner, name, flag = line.file, "", line.function, None
+    else:
+        return None
     if not file and not name:
         return None
-    return file, owner, name, flag if isinstance(flag, bool) else None
+    return file[-_MAX_TEXT:], owner[:_MAX_TEXT], name[:_MAX_TEXT], flag
 
 
 @lru_cache(maxsize=8192)
 def _place(raw: _Raw) -> Place:
     file, owner, function, flag = raw
     path = normalise.path(file) if file else None
-    if flag is None:
-        flag = (path is None or path.in_app) and not normalise.is_platform_class(owner or function)
-    return Place(flag, path, normalise.class_name(owner), normalise.function(function))
+    return Place(
+        is_application(file, owner, function, flag), path, normalise.class_name(owner), normalise.function(function)
+    )
+
+
+def is_application(file: str, owner: str, function: str, flag: bool | None = None) -> bool:
+    """Whether a frame is the project's own code (spec 20 §15.2, with one difference).
+
+    The client's own word (`flag`) wins. Otherwise everything is the project's except known library and platform
+    places. The specification would also drop absolute paths outside a configured root; but Python clients send
+    only absolute paths and nobody has configured a root on the first day.
+    """
+    if flag is not None:
+        return flag
+    if file and not normalise.path(file[-_MAX_TEXT:]).in_app:
+        return False
+    return not normalise.is_platform_class(owner or function)
 
 
 def _nearest(raws: list[_Raw], *, in_app_only: bool) -> list[Place]:
