@@ -1,6 +1,6 @@
 """From bytes to records: pure functions, no I/O, in the order in which intake calls them.
 
-decode_json → event_envelope → trim_frames → check_limits → normalize_event; check-ins and deployments take
+decode_json → event_envelope → enforce_limits → normalize_event; check-ins and deployments take
 the same way with their own envelopes. Everything refused is an `IngestError` that carries its answer.
 """
 
@@ -12,7 +12,7 @@ from logister_core.ingest.normalization.envelopes import (
     event_envelope,
 )
 from logister_core.ingest.normalization.events import normalize_event
-from logister_core.ingest.normalization.frames import trim_frames
+from logister_core.ingest.normalization.frames import enforce_limits, trim_frames
 from logister_core.ingest.normalization.identity import batch_identity_problem, parse_uuid
 from logister_core.ingest.normalization.keys import normalize_key
 from logister_core.ingest.normalization.limits import DEFAULT, PayloadLimits, check_limits
@@ -26,6 +26,7 @@ __all__ = [
     "check_limits",
     "decode_json",
     "deployment_envelope",
+    "enforce_limits",
     "event_envelope",
     "normalize_check_in",
     "normalize_event",

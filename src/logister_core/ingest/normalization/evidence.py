@@ -164,6 +164,8 @@ def _time_statement(
 def _producer(context: dict[str, Any], evidence: dict[str, Any]) -> dict[str, Any]:
     producer = child(evidence, "producer")
     sdk = child(context, "sdk")
+    if not producer and not sdk and "telemetry_schema_version" not in context:
+        return {}
     members = (
         ("sdk_name", text(producer.get("sdk_name")) or text(sdk.get("name"))),
         ("sdk_version", text(producer.get("sdk_version")) or text(sdk.get("version"))),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from logister_core.ingest.errors import PayloadTooLarge
 from logister_core.ingest.normalization.keys import normalize_key
-from logister_core.ingest.normalization.limits import DEFAULT, PayloadLimits
+from logister_core.ingest.normalization.limits import DEFAULT, PayloadLimits, check_limits
 
 FRAME_LISTS: Final = frozenset({"frames", "stacktrace"})
 TEXT_LISTS: Final = frozenset({"backtrace"})
@@ -18,6 +19,20 @@ NESTED_EXCEPTIONS: Final = frozenset({"cause", "context"})
 MOST_ENTRIES = 100
 """Of a list that must be cut, at most so many entries stay, half from each end."""
 _MAX_CHAIN = 16
+
+
+def enforce_limits(event: dict[str, Any], limits: PayloadLimits = DEFAULT, *, size: int | None = None) -> None:
+    """`check_limits` with a second chance: an event that a shorter traceback would save gets one.
+
+    The same outcome as `trim_frames` followed by `check_limits`, without counting frames of ordinary events.
+    """
+    try:
+        check_limits(event, limits, size=size)
+    except PayloadTooLarge as refusal:
+        if refusal.code not in ("context_keys", "array_length", "event_bytes"):
+            raise
+        trim_frames(event, limits)
+        check_limits(event, limits, size=size)
 
 
 def trim_frames(event: dict[str, Any], limits: PayloadLimits = DEFAULT) -> None:

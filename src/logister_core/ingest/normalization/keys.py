@@ -71,30 +71,28 @@ def add_aliases(container: dict[str, Any] | list[Any], *, drop_sensitive: bool) 
     so later steps must replace nested objects, never change them. With `drop_sensitive` the keys of
     `SENSITIVE_DEVICE_KEYS` disappear on the way.
     """
-    _visit(container, drop_sensitive, 0)
+    _visit([container], drop_sensitive, 0)
 
 
-def _visit(container: dict[str, Any] | list[Any], drop: bool, aliased: int) -> None:
-    if type(container) is dict:
-        # One call in C tells that every key is known to need nothing, which is the usual case.
-        if not _plain_keys.issuperset(container):
-            _alias_object(container, drop, aliased)
-            return
-        for value in container.values():
-            kind = type(value)
-            if kind is dict or kind is list:
-                _visit(value, drop, aliased)
-    else:
-        for value in container:
-            kind = type(value)
-            if kind is dict or kind is list:
-                _visit(value, drop, aliased)
+def _visit(level: list[Any], drop: bool, aliased: int) -> None:
+    """Level by level; objects below an alias are visited on their own, with `aliased` counted up."""
+    while level:
+        values: list[Any] = []
+        for container in level:
+            if type(container) is list:
+                values += container
+            # One call in C tells that every key is known to need nothing, which is the usual case.
+            elif _plain_keys.issuperset(container):
+                values += container.values()
+            else:
+                values += _alias_object(container, drop, aliased)
+        level = [value for value in values if type(value) is dict or type(value) is list]
 
 
-def _alias_object(container: dict[str, Any], drop: bool, aliased: int) -> None:
+def _alias_object(container: dict[str, Any], drop: bool, aliased: int) -> list[Any]:
+    """Treat the keys of one object; returns the members that are still to be visited."""
+    members = []
     for key, value in list(container.items()):
-        nesting = aliased
-        nested = isinstance(value, (dict, list))
         if key not in _plain_keys:
             if is_sensitive_device_key(key):
                 if drop:
@@ -103,11 +101,14 @@ def _alias_object(container: dict[str, Any], drop: bool, aliased: int) -> None:
             elif normalize_key(key) == key:
                 _remember_plain(key)
             form = normalize_key(key)
+            nested = isinstance(value, (dict, list))
             if form not in container and not (nested and aliased >= _MAX_ALIAS_NESTING):
                 container[form] = value
-                nesting += 1
-        if isinstance(value, (dict, list)):
-            _visit(value, drop, nesting)
+                if nested:
+                    _visit([value], drop, aliased + 1)
+                    continue
+        members.append(value)
+    return members
 
 
 def _remember_plain(key: str) -> None:

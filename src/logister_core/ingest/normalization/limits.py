@@ -32,10 +32,11 @@ def check_limits(event: dict[str, Any], limits: PayloadLimits = DEFAULT, *, size
     key bytes, then the children. `size` is the number of bytes the event was decoded from (or an upper bound);
     with it, small events are not measured string by string.
     """
-    if size is not None and size <= min(
-        limits.message_bytes, limits.string_bytes, limits.event_bytes // _ESTIMATE_FACTOR
+    if (
+        size is not None
+        and size <= min(limits.message_bytes, limits.string_bytes, limits.event_bytes // _ESTIMATE_FACTOR)
+        and _shape_fits(event, limits)
     ):
-        _Shape(limits).visit(event, 0)
         return
     message = event.get("message")
     if isinstance(message, str):
@@ -45,38 +46,31 @@ def check_limits(event: dict[str, Any], limits: PayloadLimits = DEFAULT, *, size
     _Measure(limits).visit(event, 0)
 
 
-class _Shape:
-    """Depth, keys and array lengths only: for events whose text is too short to break a byte limit."""
+def _shape_fits(event: dict[str, Any], limits: PayloadLimits) -> bool:
+    """Whether depth, keys and array lengths are within `limits`; level by level, because that is fastest.
 
-    __slots__ = ("keys", "limits", "max_array", "max_depth", "max_keys")
-
-    def __init__(self, limits: PayloadLimits) -> None:
-        self.limits = limits
-        self.max_depth = limits.context_depth
-        self.max_keys = limits.context_keys
-        self.max_array = limits.array_length
-        self.keys = 0
-
-    def visit(self, value: Any, depth: int) -> None:
-        """`value` is an object or array, `depth` its own; its scalars are one deeper."""
-        if depth > self.max_depth:
-            raise PayloadTooLarge("context_depth", self.max_depth, depth)
-        if type(value) is dict:
-            self.keys += len(value)
-            if self.keys > self.max_keys:
-                raise PayloadTooLarge("context_keys", self.max_keys, self.keys)
-            children: Any = value.values()
-        else:
-            if len(value) > self.max_array:
-                raise PayloadTooLarge("array_length", self.max_array, len(value))
-            children = value
-        if depth == self.max_depth and value:
-            raise PayloadTooLarge("context_depth", self.max_depth, depth + 1)
-        deeper = depth + 1
-        for item in children:
-            kind = type(item)
-            if kind is dict or kind is list:
-                self.visit(item, deeper)
+    Which limit is broken first only matters when one is, and then the exact walk tells.
+    """
+    keys = 0
+    longest = limits.array_length
+    level: list[Any] = [event]
+    for _ in range(limits.context_depth):
+        values: list[Any] = []
+        for container in level:
+            if type(container) is dict:
+                keys += len(container)
+                values += container.values()
+            else:
+                if len(container) > longest:
+                    return False
+                values += container
+        if keys > limits.context_keys:
+            return False
+        level = [value for value in values if type(value) is dict or type(value) is list]
+        if not level:
+            return True
+    # These containers lie at the deepest level: anything in them would be too deep.
+    return not any(level)
 
 
 class _Measure:

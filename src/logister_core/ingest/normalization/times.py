@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _LONGEST = 64
+_ISO = "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ"
 # What Ruby, CFML and hand-written clients put behind an otherwise ISO-like time.
 _WRAPPED = re.compile(r"\{ts '(.*)'\}", re.IGNORECASE)
 _NAMED_UTC = re.compile(r"\s*(?:utc|gmt|z)$", re.IGNORECASE)
@@ -59,4 +60,7 @@ def _utc(moment: datetime) -> datetime | None:
 
 def iso_text(moment: datetime) -> str:
     """`2026-08-08T10:30:00.000000Z`; `moment` is aware UTC."""
-    return moment.isoformat(timespec="microseconds")[:26] + "Z"
+    # A third of the time of isoformat(), which asks the time zone for its offset first.
+    return _ISO % (
+        moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second, moment.microsecond
+    )  # fmt: skip

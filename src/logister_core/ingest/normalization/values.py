@@ -42,6 +42,8 @@ def text(value: object, limit: int = TEXT_LIMIT) -> str | None:
         value = scalar_text(value)
         if value is None:
             return None
+    if len(value) <= limit:
+        return value.strip() or None
     # Stripped again after the cut, which can end in white space.
     return value.strip()[:limit].rstrip() or None
 
