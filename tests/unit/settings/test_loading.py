@@ -109,8 +109,7 @@ def test_all_problems_of_all_sections_are_told_together():
         load_settings(ini, environ, (WidgetSettings,))
     assert caught.value.problems == [
         "LOGISTER_SECRET_KEY is '***'; expected at least 32 characters",
-        "RAILS_MAX_THREADS (old name of WAITRESS_THREADS) is 'many'; "
-        "expected a whole number of threads, 1 to 1000",
+        "RAILS_MAX_THREADS (old name of WAITRESS_THREADS) is 'many'; expected a whole number of threads, 1 to 1000",
         "PORT (logister.port in the ini file) is '70000'; expected a whole number, 1 to 65535",
         "LOGISTER_TRUSTED_PROXIES is '10.0.0.0/8, everyone'; "
         "expected a comma-separated list of networks such as 10.0.0.0/8",
