@@ -1,0 +1,20 @@
+// What our own scripts add to pages that are complete without them. Loaded as it stands when nothing was bundled.
+
+import { startCopyButtons } from "./copy.js";
+import { startFlashes } from "./flash.js";
+import { startLists } from "./lists.js";
+import { startMenus } from "./menus.js";
+import { startTabs } from "./tabs.js";
+import { startThemeChoice } from "./theme-choice.js";
+import { localiseTimes } from "./times.js";
+
+startThemeChoice();
+startMenus();
+startCopyButtons();
+startFlashes();
+startTabs();
+startLists();
+localiseTimes();
+
+// Regions that arrive later hold times too (htmx announces them).
+document.addEventListener("htmx:load", (event) => localiseTimes(event.detail.elt.parentElement ?? document));

@@ -1,0 +1,81 @@
+// Keyboard for lists of rows: <… data-list> with [data-row] that hold one [data-row-link], and the sheet of all keys.
+//   j, k  next and previous row     Enter  open     x  select     /  search     ?  the sheet     g i  the inbox
+
+const rows = () => [...document.querySelectorAll("[data-list] [data-row]")].filter((row) => row.offsetParent);
+const link = (row) => row?.querySelector("[data-row-link]");
+
+let prefix = "";
+
+function typing(event) {
+  return event.ctrlKey || event.metaKey || event.altKey
+    || event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
+}
+
+function currentRow() {
+  return document.activeElement?.closest?.("[data-row]");
+}
+
+function move(step) {
+  const list = rows();
+  if (!list.length) return;
+  const at = list.indexOf(currentRow() ?? list.find((row) => row.classList.contains("is-selected")));
+  const next = list[Math.min(Math.max(at + step, 0), list.length - 1)];
+  link(next)?.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function select() {
+  const row = currentRow();
+  const box = row?.querySelector("input[type=checkbox]");
+  if (!box) return;
+  box.click();
+  link(row).focus();
+}
+
+export function focusSearch() {
+  const field = document.getElementById("search");
+  if (field) {
+    field.focus();
+    field.select();
+  } else {
+    document.querySelector("[data-search-link]")?.click();
+  }
+}
+
+function sheet() {
+  const dialog = document.getElementById("keyboard-sheet");
+  if (dialog?.open) dialog.close();
+  else dialog?.showModal();
+}
+
+const keys = {
+  j: () => move(1),
+  k: () => move(-1),
+  x: select,
+  "/": focusSearch,
+  "?": sheet,
+  "g i": () => document.querySelector(".section-inbox")?.click(),
+};
+
+export function startLists() {
+  document.addEventListener("keydown", (event) => {
+    if (typing(event)) {
+      if (event.key === "Escape") event.target.blur?.();
+      return;
+    }
+    const name = prefix ? `${prefix} ${event.key}` : event.key;
+    prefix = event.key === "g" ? "g" : "";
+    const action = keys[name] ?? actionButton(event.key);
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+  if (location.hash === "#search") focusSearch();
+}
+
+// A button of the page may claim a key: <button data-key="e">Resolve</button>.
+function actionButton(key) {
+  if (!/^[a-z]$/.test(key)) return null;
+  const button = document.querySelector(`[data-key="${key}"]`);
+  return button && (() => button.click());
+}
