@@ -40,7 +40,14 @@ FEATURES = (
 def configure(settings: Settings, active: list[plugins.ActivePlugin]) -> Configurator:
     """Everything declared and checked; nothing started, no connection made."""
     config = Configurator(registry=Registry("logister"))
-    config.setup_registry(settings={"tm.manager_hook": "pyramid_tm.explicit_manager"})
+    config.setup_registry(
+        settings={
+            "tm.manager_hook": "pyramid_tm.explicit_manager",
+            "tm.activate_hook": "logister_core.ingest.wants_transaction",
+            # Somebody who edits a template wants to see it; everybody else wants it compiled once.
+            "pyramid.reload_templates": settings.runtime.env == "development",
+        }
+    )
     config.registry.logister_settings = settings
     config.registry.clock = lambda: datetime.now(UTC)
     config.add_request_method(lambda request: settings, "settings", reify=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import logging
-import sys
 from typing import TYPE_CHECKING
 
 from logister_core.db.migrate import upgrade
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A request thread waits this long at most for the interpreter lock after a call that gave it up; the default of 5 ms
-# is what a group commit would pay after each of its statements.
-SWITCH_INTERVAL_SECONDS = 0.0005
-
 
 def start(app: Router) -> None:
     """Bring the embedded database up to date, then start the threads that go with the web process."""
@@ -31,7 +26,6 @@ def start(app: Router) -> None:
         logger.warning(sentence)
     if settings.database.sqlite:
         upgrade(registry.engine)
-    sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     registry.hints.start()
     atexit.register(registry.hints.stop)
     if settings.in_process_worker:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from logister_core.accounts.models import User, UserSession
     from logister_core.health.checks import HealthCheck
+    from logister_core.ingest.intake import Intake
     from logister_core.outbox.destinations import Destination
     from logister_core.plugins import ActivePlugin
     from logister_core.settings import Settings
@@ -34,6 +35,7 @@ class Registry(pyramid.registry.Registry):
     destinations: dict[str, Destination]
     health_checks: dict[str, HealthCheck]
     hints: Hints
+    intake: Intake
     plugins: list[ActivePlugin]
     clock: Callable[[], datetime]
     # Aware UTC. Tests replace it; everything that asks for the time asks here.
@@ -58,4 +60,5 @@ class Configurator(pyramid.config.Configurator):
     add_actor: Callable[..., None]
     add_recurring_job: Callable[..., None]
     add_delivery_destination: Callable[..., None]
+    add_projection: Callable[..., None]
     add_health_check: Callable[..., None]

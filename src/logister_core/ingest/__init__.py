@@ -1,1 +1,60 @@
-"""Intake of telemetry."""
+"""Intake of telemetry: from the body of a request to a committed row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from logister_core.ingest.acceptor import Acceptor, GroupAcceptor, RequestAcceptor
+from logister_core.ingest.credentials import Credentials
+from logister_core.ingest.ids import TelemetryIDs
+from logister_core.ingest.intake import Intake
+from logister_core.ingest.known_deployments import KnownDeployments
+from logister_core.ingest.rows import RowBuilder
+from logister_core.ingest.stores import store_for
+from logister_core.ingest.writer import Writer
+
+if TYPE_CHECKING:
+    from logister_core.types import Configurator, Request
+
+# Every path also answers with `.json` or a slash behind it; a redirect would lose the clients' posts.
+TAIL = r"{tail:(\.json)?/?}"
+
+EVENTS_PATH = "/api/v1/ingest_events"
+CHECK_INS_PATH = "/api/v1/check_ins"
+
+
+def includeme(config: Configurator) -> None:
+    registry = config.registry
+    store = store_for(registry.engine)
+    registry.intake = Intake(Credentials(registry.engine), RowBuilder(store, KnownDeployments()))
+    writer = Writer(store, registry.destinations)
+    ids = TelemetryIDs(registry.engine)
+    if registry.logister_settings.intake.acceptor == "group":
+        acceptor = GroupAcceptor(
+            engine=registry.engine, writer=writer, ids=ids, hint=registry.hints.hint, clock=lambda: registry.clock()
+        )
+        config.register_service(acceptor, Acceptor)
+    else:
+        config.register_service_factory(lambda _, request: _per_request(writer, ids, request), Acceptor)
+    config.add_route("ingest.events", EVENTS_PATH + TAIL)
+    config.add_route("ingest.check_ins", CHECK_INS_PATH + TAIL)
+    config.scan("logister_core.ingest")
+
+
+def wants_transaction(request: Request) -> bool:
+    """pyramid_tm's activate hook: the group acceptor has transactions of its own, and intake needs no other."""
+    if request.registry.logister_settings.intake.acceptor == "request":
+        return True
+    path: str = request.path_info
+    return not path.startswith((EVENTS_PATH, CHECK_INS_PATH))
+
+
+def _per_request(writer: Writer, ids: TelemetryIDs, request: Request) -> RequestAcceptor:
+    return RequestAcceptor(
+        writer=writer,
+        ids=ids,
+        session=lambda: request.db,
+        manager=request.tm,
+        hint=request.registry.hints.hint,
+        clock=lambda: request.registry.clock(),
+    )

@@ -32,9 +32,7 @@ class InvalidJSON(IngestError):
     """`detail` says what the parser met; the batch endpoint puts it behind the line number."""
 
     def __init__(self, detail: str = "not valid JSON") -> None:
-        super().__init__(
-            400, {"error": "Request body is not valid JSON", "code": "invalid_json"}, "invalid_json"
-        )
+        super().__init__(400, {"error": "Request body is not valid JSON", "code": "invalid_json"}, "invalid_json")
         self.detail = detail
 
 
@@ -53,9 +51,7 @@ class MissingEnvelope(IngestError):
 class PayloadTooLarge(IngestError):
     """A limit of §4.1; `actual` is what was seen, when it was counted."""
 
-    def __init__(
-        self, code: str, limit: int, actual: int | None = None, *, message: str | None = None
-    ) -> None:
+    def __init__(self, code: str, limit: int, actual: int | None = None, *, message: str | None = None) -> None:
         text = message or f"telemetry payload {code.replace('_', ' ')} exceeds {limit}"
         body: dict[str, Any] = {"error": text, "code": code, "limit": limit}
         if actual is not None:

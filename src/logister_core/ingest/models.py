@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, PrimaryKeyConstraint, SmallInteger
+from sqlalchemy import BigInteger, Index, PrimaryKeyConstraint, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from logister_core.db.base import Base, BigID
@@ -25,8 +25,6 @@ class EventType(StrEnum):
     TRANSACTION = "transaction"
     LOG = "log"
     CHECK_IN = "check_in"
-
-
 
 
 class IngestEvent(Base):
@@ -120,7 +118,8 @@ class TelemetryIdentity(Base):
     __tablename__ = "telemetry_identities"
     __table_args__ = (PrimaryKeyConstraint("project_id", "uuid"),)
 
-    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    project_id: Mapped[int] = mapped_column(BigInteger)
+    # No foreign key: PostgreSQL would look the project up again for every row on the hottest path.
     uuid: Mapped[UUID]
     record_id: Mapped[int] = mapped_column(BigInteger)
     recorded_at: Mapped[datetime]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from logister_core.outbox.models import TelemetryBatch
 
 if TYPE_CHECKING:
-    from logister_core.types import Configurator, Registry
+    from logister_core.types import Configurator
 
 
 class Destination(Protocol):
@@ -35,7 +35,3 @@ class Destination(Protocol):
 def add_delivery_destination(config: Configurator, destination: Destination) -> None:
     """Directive: every batch accepted from now on owes `destination` a delivery."""
     config.registry.destinations[destination.name] = destination
-
-
-def destination_names(registry: Registry) -> list[str]:
-    return sorted(registry.destinations)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, insert
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
+from logister_core.db.outage import is_outage
 from logister_core.db.sessions import read_transaction, write_transaction
 from logister_core.outbox import leases
 from logister_core.outbox.destinations import Destination
@@ -133,10 +134,3 @@ def find_bad_rows(engine: Engine, destination: Destination, batches: Sequence[Te
         return search(part[:middle]) | search(part[middle:])
 
     return search(rows)
-
-
-def is_outage(error: Exception) -> bool:
-    """Whether the database, and not the row, is what failed."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(error, OperationalError | InterfaceError | OSError)

@@ -64,9 +64,7 @@ def upgrade() -> None:
         "ingest_events",
         ["project_id", "event_type", "occurred_at"],
     )
-    op.create_index(
-        op.f("ix_ingest_events_project_id_occurred_at"), "ingest_events", ["project_id", "occurred_at"]
-    )
+    op.create_index(op.f("ix_ingest_events_project_id_occurred_at"), "ingest_events", ["project_id", "occurred_at"])
     op.create_table(
         "recurring_jobs",
         sa.Column("name", sa.Text(), nullable=False),
@@ -96,6 +94,17 @@ def upgrade() -> None:
         sa.Column("id", sa.SmallInteger(), nullable=False),
         sa.Column("next_id", BIG_ID, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_telemetry_id_blocks")),
+    )
+    op.create_table(
+        "telemetry_identities",
+        sa.Column("project_id", sa.BigInteger(), nullable=False),
+        sa.Column("uuid", sa.Uuid(), nullable=False),
+        sa.Column("record_id", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", TIME, nullable=False),
+        sa.Column("is_span", sa.Boolean(), nullable=False),
+        sa.Column("record_uuid", sa.Uuid(), nullable=True),
+        sa.Column("retired_at", TIME, nullable=True),
+        sa.PrimaryKeyConstraint("project_id", "uuid", name=op.f("pk_telemetry_identities")),
     )
     op.create_table(
         "trace_spans",
@@ -167,8 +176,7 @@ def upgrade() -> None:
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("updated_at", TIME, nullable=False),
         sa.CheckConstraint(
-            "grouping_strategy IN ('stack', 'message', 'message_exact')",
-            name=op.f("ck_projects_grouping_strategy"),
+            "grouping_strategy IN ('stack', 'message', 'message_exact')", name=op.f("ck_projects_grouping_strategy")
         ),
         sa.CheckConstraint(
             "integration_kind IN ('http_api', 'python', 'javascript', 'ruby', 'dotnet', 'cfml', 'cloudflare_pages', 'android', 'ios')",
@@ -272,10 +280,7 @@ def upgrade() -> None:
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("updated_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(
-            ["project_id"],
-            ["projects.id"],
-            name=op.f("fk_check_in_monitors_project_id_projects"),
-            ondelete="CASCADE",
+            ["project_id"], ["projects.id"], name=op.f("fk_check_in_monitors_project_id_projects"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in_monitors")),
         sa.UniqueConstraint(
@@ -335,17 +340,12 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
-            ["project_id"],
-            ["projects.id"],
-            name=op.f("fk_error_groups_project_id_projects"),
-            ondelete="CASCADE",
+            ["project_id"], ["projects.id"], name=op.f("fk_error_groups_project_id_projects"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_error_groups")),
         sa.UniqueConstraint("uuid", name=op.f("uq_error_groups_uuid")),
     )
-    op.create_index(
-        op.f("ix_error_groups_project_id_first_seen_at"), "error_groups", ["project_id", "first_seen_at"]
-    )
+    op.create_index(op.f("ix_error_groups_project_id_first_seen_at"), "error_groups", ["project_id", "first_seen_at"])
     op.create_index(
         op.f("ix_error_groups_project_id_status_last_seen_at_id"),
         "error_groups",
@@ -385,9 +385,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_project_deployments_uuid")),
     )
     op.create_index(
-        op.f("ix_project_deployments_project_id_deployed_at"),
-        "project_deployments",
-        ["project_id", "deployed_at"],
+        op.f("ix_project_deployments_project_id_deployed_at"), "project_deployments", ["project_id", "deployed_at"]
     )
     op.create_table(
         "project_memberships",
@@ -431,28 +429,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_telemetry_failures")),
         sa.UniqueConstraint(
-            "destination",
-            "record_id",
-            "is_span",
-            name=op.f("uq_telemetry_failures_destination_record_id_is_span"),
+            "destination", "record_id", "is_span", name=op.f("uq_telemetry_failures_destination_record_id_is_span")
         ),
-    )
-    op.create_table(
-        "telemetry_identities",
-        sa.Column("project_id", BIG_ID, nullable=False),
-        sa.Column("uuid", sa.Uuid(), nullable=False),
-        sa.Column("record_id", sa.BigInteger(), nullable=False),
-        sa.Column("recorded_at", TIME, nullable=False),
-        sa.Column("is_span", sa.Boolean(), nullable=False),
-        sa.Column("record_uuid", sa.Uuid(), nullable=True),
-        sa.Column("retired_at", TIME, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["project_id"],
-            ["projects.id"],
-            name=op.f("fk_telemetry_identities_project_id_projects"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("project_id", "uuid", name=op.f("pk_telemetry_identities")),
     )
     op.create_table(
         "error_group_keys",
@@ -466,10 +444,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["project_id"],
-            ["projects.id"],
-            name=op.f("fk_error_group_keys_project_id_projects"),
-            ondelete="CASCADE",
+            ["project_id"], ["projects.id"], name=op.f("fk_error_group_keys_project_id_projects"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("project_id", "key", name=op.f("pk_error_group_keys")),
     )
@@ -489,9 +464,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_error_occurrences")),
         sa.UniqueConstraint(
-            "error_group_id",
-            "ingest_event_id",
-            name=op.f("uq_error_occurrences_error_group_id_ingest_event_id"),
+            "error_group_id", "ingest_event_id", name=op.f("uq_error_occurrences_error_group_id_ingest_event_id")
         ),
     )
     op.create_index(
@@ -515,9 +488,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification_evaluations")),
         sa.UniqueConstraint(
-            "error_group_id",
-            "hour_bucket",
-            name=op.f("uq_notification_evaluations_error_group_id_hour_bucket"),
+            "error_group_id", "hour_bucket", name=op.f("uq_notification_evaluations_error_group_id_hour_bucket")
         ),
     )
     op.create_table(
@@ -585,13 +556,11 @@ def downgrade() -> None:
     op.drop_table("notification_evaluations")
     op.drop_index(op.f("ix_error_occurrences_ingest_event_id"), table_name="error_occurrences")
     op.drop_index(
-        op.f("ix_error_occurrences_error_group_id_occurred_at_ingest_event_id"),
-        table_name="error_occurrences",
+        op.f("ix_error_occurrences_error_group_id_occurred_at_ingest_event_id"), table_name="error_occurrences"
     )
     op.drop_table("error_occurrences")
     op.drop_index(op.f("ix_error_group_keys_error_group_id"), table_name="error_group_keys")
     op.drop_table("error_group_keys")
-    op.drop_table("telemetry_identities")
     op.drop_table("telemetry_failures")
     op.drop_index(op.f("ix_project_memberships_user_id"), table_name="project_memberships")
     op.drop_table("project_memberships")
@@ -606,9 +575,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_user_sessions_user_id"), table_name="user_sessions")
     op.drop_index(op.f("ix_user_sessions_expires_at"), table_name="user_sessions")
     op.drop_table("user_sessions")
-    op.drop_index(
-        op.f("ix_telemetry_deliveries_destination_status_available_at"), table_name="telemetry_deliveries"
-    )
+    op.drop_index(op.f("ix_telemetry_deliveries_destination_status_available_at"), table_name="telemetry_deliveries")
     op.drop_table("telemetry_deliveries")
     op.drop_table("projects")
     op.drop_table("installations")
@@ -616,6 +583,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_trace_spans_project_id_trace_id"), table_name="trace_spans")
     op.drop_index(op.f("ix_trace_spans_project_id_started_at"), table_name="trace_spans")
     op.drop_table("trace_spans")
+    op.drop_table("telemetry_identities")
     op.drop_table("telemetry_id_blocks")
     op.drop_index(op.f("ix_telemetry_batches_committed_at"), table_name="telemetry_batches")
     op.drop_table("telemetry_batches")

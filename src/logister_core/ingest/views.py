@@ -1,0 +1,86 @@
+"""`POST /api/v1/ingest_events` and `/api/v1/check_ins` (specification, ingest chapter).
+
+The order is fixed: size, key, envelope, limits, fields, commit. Nothing of the body is read before the key is known
+to be good, and the answer leaves after the commit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from pyramid.response import Response
+from pyramid.view import exception_view_config, view_config
+
+from logister_core.ingest.acceptor import Acceptor
+from logister_core.ingest.errors import REQUEST_BYTES_LIMIT, IngestError, PayloadTooLarge
+from logister_core.ingest.intake import Intake, Unauthorized
+from logister_core.ingest.normalization import decode_json
+from logister_core.ingest.rows import Sender
+from logister_core.ingest.submission import Accepted
+
+if TYPE_CHECKING:
+    from logister_core.types import Request
+
+USER_AGENT_LENGTH = 300
+
+
+@view_config(route_name="ingest.events", request_method="POST", require_csrf=False)
+def ingest_event(request: Request) -> Response:
+    intake: Intake = request.registry.intake
+    sender, document = receive(request, intake)
+    accepted = intake.accept_event(document, sender, request.find_service(Acceptor))
+    return answer(accepted, legacy_id=True)
+
+
+@view_config(route_name="ingest.check_ins", request_method="POST", require_csrf=False)
+def check_in(request: Request) -> Response:
+    intake: Intake = request.registry.intake
+    sender, document = receive(request, intake)
+    accepted = intake.accept_check_in(document, sender, request.find_service(Acceptor))
+    return answer(accepted, legacy_id=False)
+
+
+@exception_view_config(IngestError)
+def refuse(error: IngestError, _request: Request) -> Response:
+    return json_response(error.status, error.body)
+
+
+def receive(request: Request, intake: Intake) -> tuple[Sender, object]:
+    """Who sends, and the decoded body. Raises `PayloadTooLarge`, `Unauthorized` or `InvalidJSON`, in this order."""
+    if (request.content_length or 0) > REQUEST_BYTES_LIMIT:
+        raise PayloadTooLarge.request_bytes()
+    body = request.body_file.read(REQUEST_BYTES_LIMIT + 1)
+    if len(body) > REQUEST_BYTES_LIMIT:
+        raise PayloadTooLarge.request_bytes()
+    credential = intake.credentials.find(request.headers)
+    if credential is None:
+        raise Unauthorized
+    sender = Sender(
+        credential=credential,
+        ip=request.client_ip,
+        user_agent=(request.user_agent or "")[:USER_AGENT_LENGTH],
+        received_at=request.now,
+    )
+    return sender, decode_json(body)
+
+
+def answer(accepted: Accepted, *, legacy_id: bool) -> Response:
+    body: dict[str, Any] = {"id": str(accepted.uuid)}
+    if legacy_id:
+        body["legacy_id"] = accepted.id
+    body["status"] = "accepted"
+    if accepted.is_span:
+        body["type"] = "span"
+    if accepted.duplicate:
+        body["duplicate"] = True
+    return json_response(200 if accepted.duplicate else 201, body)
+
+
+def json_response(status: int, body: dict[str, Any]) -> Response:
+    return Response(
+        body=orjson.dumps(body),
+        status=status,
+        content_type="application/json",
+        charset="utf-8",
+    )
