@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +37,14 @@ FEATURES = (
 )
 
 
-def configure(settings: Settings, active: list[plugins.ActivePlugin]) -> Configurator:
-    """Everything declared and checked; nothing started, no connection made."""
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def configure(
+    settings: Settings, active: list[plugins.ActivePlugin], clock: Callable[[], datetime] = utc_now
+) -> Configurator:
+    """Everything declared and checked; nothing started, no connection made. Whoever needs the time asks `clock`."""
     config = Configurator(registry=Registry("logister"))
     config.setup_registry(
         settings={
@@ -49,7 +55,7 @@ def configure(settings: Settings, active: list[plugins.ActivePlugin]) -> Configu
         }
     )
     config.registry.logister_settings = settings
-    config.registry.clock = lambda: datetime.now(UTC)
+    config.registry.clock = clock
     config.add_request_method(lambda request: settings, "settings", reify=True)
     config.add_request_method(lambda request: request.registry.clock(), "now", reify=True)
     config.include("pyramid_tm")

@@ -38,7 +38,7 @@ class Registry(pyramid.registry.Registry):
     intake: Intake
     plugins: list[ActivePlugin]
     clock: Callable[[], datetime]
-    # Aware UTC. Tests replace it; everything that asks for the time asks here.
+    # Aware UTC.
 
 
 class Request(pyramid.request.Request):

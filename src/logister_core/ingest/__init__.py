@@ -31,7 +31,7 @@ def includeme(config: Configurator) -> None:
     ids = TelemetryIDs(registry.engine)
     if registry.logister_settings.intake.acceptor == "group":
         acceptor = GroupAcceptor(
-            engine=registry.engine, writer=writer, ids=ids, hint=registry.hints.hint, clock=lambda: registry.clock()
+            engine=registry.engine, writer=writer, ids=ids, hint=registry.hints.hint, clock=registry.clock
         )
         config.register_service(acceptor, Acceptor)
     else:
@@ -56,5 +56,5 @@ def _per_request(writer: Writer, ids: TelemetryIDs, request: Request) -> Request
         session=lambda: request.db,
         manager=request.tm,
         hint=request.registry.hints.hint,
-        clock=lambda: request.registry.clock(),
+        clock=request.registry.clock,
     )

@@ -22,8 +22,7 @@ def includeme(config: Configurator) -> None:
     registry.hints = Hints(lambda: send(registry, actors.deliver))
     config.add_directive("add_delivery_destination", add_delivery_destination)
     config.add_directive("add_projection", add_projection)
-    # The clock is asked each time, since tests replace it.
-    config.add_delivery_destination(Projector(lambda: registry.clock()))
+    config.add_delivery_destination(Projector(registry.clock))
     config.add_recurring_job("telemetry_projector", actors.deliver, every=timedelta(minutes=1))
     config.add_recurring_job("finished_batches_cleanup", actors.remove_finished_batches, every=timedelta(hours=1))
     config.add_recurring_job("telemetry_partitions", actors.make_partitions, at=time(0, 20))
