@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from support import chromium, environment, postgres, redis
+from support.instance import Databases, Instance, instance
 
 environment.settle(os.environ)
 
@@ -38,3 +41,35 @@ def chromium_path() -> str:
         assert os.environ.get("CI") != "true", "Chromium was not found"
         pytest.skip("Chromium was not found")
     return found
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Databases:
+    # PostgreSQL is only started when the first test asks for it.
+    return Databases(tmp_path_factory.mktemp("templates"), lambda: request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Tests that use `site`, or this, run on both databases."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def make_site(database_kind: str, databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Instance]]:
+    """Call it with settings (environment variables) for an instance on a fresh database."""
+    with ExitStack() as stack:
+
+        def make(**environ: str) -> Instance:
+            home = tmp_path / f"home{len(list(tmp_path.iterdir()))}"
+            home.mkdir()
+            return stack.enter_context(instance(databases.fresh(database_kind, home), home, environ))
+
+        yield make
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Instance]) -> Instance:
+    """A whole instance with default settings, on each database."""
+    return make_site()

@@ -29,10 +29,16 @@ class PostgresServer:
         self.url = "postgresql://" + url.partition("://")[2]
         self._made: list[str] = []
 
-    def __call__(self) -> str:
-        """The `postgresql+psycopg://` address of a new database, dropped when the session ends."""
+    def __call__(self, template: str | None = None) -> str:
+        """The `postgresql+psycopg://` address of a new database, dropped when the session ends.
+
+        `template` is the address of a database to copy; nobody may be connected to it.
+        """
         name = f"logister_test_{uuid.uuid4().hex}"
-        self._administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        source = "template1" if template is None else template.rpartition("/")[2]
+        self._administer(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
+        )
         self._made.append(name)
         return re.sub(r"^postgresql(://[^/]+/)[^?]*", rf"postgresql+psycopg\g<1>{name}", self.url)
 

@@ -1,0 +1,79 @@
+"""The schema history: the same on both databases, equal to the models, and reversible."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+
+from logister_core.db.engine import make_engine
+from logister_core.db.metadata import metadata
+from logister_core.db.migrate import current_revision, downgrade, head_revision, include_object, upgrade
+from logister_core.db.partitions import ensure_partitions
+
+
+@pytest.fixture
+def engine(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest):
+    if database_kind == "postgresql":
+        url = request.getfixturevalue("postgres_server")()
+    else:
+        url = f"sqlite:///{tmp_path / 'empty.db'}"
+    engine = make_engine(url)
+    yield engine
+    engine.dispose()
+
+
+def test_an_empty_database_comes_to_the_head_and_stays_there(engine: Engine) -> None:
+    assert upgrade(engine) is True
+    assert upgrade(engine) is False
+    with engine.connect() as connection:
+        assert current_revision(connection) == head_revision()
+
+
+def test_migrations_and_models_describe_the_same_schema(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_object": include_object, "compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_every_step_leads_down_and_up_again(engine: Engine) -> None:
+    upgrade(engine)
+    downgrade(engine, "base")
+    assert set(inspect(engine).get_table_names()) == {"alembic_version"}
+    assert upgrade(engine) is True
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM installations")) == 1
+
+
+def test_rows_of_a_coming_month_move_from_the_default_partition_to_their_own(postgres_server) -> None:
+    engine = make_engine(postgres_server())
+    upgrade(engine)
+    insert = text(
+        "INSERT INTO trace_spans (id, started_at, ended_at, received_at, batch_id, project_id, api_key_id, uuid, "
+        "trace_id, span_id, name, kind, duration_ms, environment, body) VALUES (1, '2031-05-06', '2031-05-06', "
+        "'2031-05-06', 1, 1, 1, gen_random_uuid(), 't', 's', 'n', 'internal', 0, 'production', '')"
+    )
+    with engine.begin() as connection:
+        connection.execute(insert)
+        assert connection.scalar(text("SELECT count(*) FROM trace_spans_default")) == 1
+        created = ensure_partitions(connection, now=datetime(2031, 4, 30, tzinfo=UTC), months_ahead=1)
+        assert created == [
+            "ingest_events_203104",
+            "trace_spans_203104",
+            "ingest_events_203105",
+            "trace_spans_203105",
+        ]
+        assert connection.scalar(text("SELECT count(*) FROM trace_spans_default")) == 0
+        assert connection.scalar(text("SELECT count(*) FROM trace_spans_203105")) == 1
+        assert connection.scalar(text("SELECT count(*) FROM trace_spans")) == 1
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": include_object})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
