@@ -36,9 +36,9 @@ _FOREIGN = re.compile(
     r"|/webpack/(?:bootstrap|runtime)|/(?:vendors?|polyfills?)[.~-][^/]*js$|^/_/src/|/Python\d+/Lib/"
 )
 _LIBRARY_ROOT = re.compile(
-    r".*/(?:site-packages|dist-packages|node_modules|gems|vendor/bundle|pkg/mod|lib(?:64)?/(?:python|pypy)[\d.]+)/"
+    r".*/(?:\.venv|venv|site-packages|dist-packages|node_modules|gems|vendor/bundle|pkg/mod|lib(?:64)?/(?:python|pypy)[\d.]+)/"
 )
-_LIBRARY_VERSION = re.compile(r"[-@]v?\d[\w.+-]*(?=/)")
+_LIBRARY_VERSION = re.compile(r"[-@]v?\d[\w.+-]{0,40}+(?=/)")
 
 _SCHEME = re.compile(
     r"^(?:webpack(?:-internal)?:/+(?:[^/]*/(?=\.{0,2}/))?|(?:https?|wss?)://[^/]*|(?:file|app|capacitor|ionic)://+(?=/)|[a-z]:(?=/))",
@@ -53,18 +53,18 @@ _ROOT_DEPTHS = {
     "a": 3, "a/_work": 4, "opt/render": 4,
 }  # fmt: skip
 # Folders in which people keep their projects: /home/ana/code/shop
-_SHELVES = frozenset(
-    {"code", "dev", "git", "projects", "repos", "sites", "source", "src", "work", "workspace", "www"}
-)
+_SHELVES = frozenset({"code", "dev", "git", "projects", "repos", "sites", "source", "src", "work", "workspace", "www"})
 _GUESSED_DEPTH = 2
 
 _ID_FOLDER = re.compile(r"(?:\d{6,}|(?=[a-f]*\d)[0-9a-f]{7,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$", re.I)
 
 _ID_IN_URL = re.compile(r"\d+$|(?=.*\d)(?=.*[A-Z])[\w-]{20,}$|" + _ID_FOLDER.pattern, re.I)
 
-_SCRIPT = re.compile(r"(.+?)((?:\.(?:min|chunk|bundle|prod|umd|esm))*\.(?:js|mjs|cjs|jsx|ts|tsx|css|map))$", re.I)
+_SCRIPT_ENDINGS = frozenset({"js", "mjs", "cjs", "jsx", "ts", "tsx", "css", "map"})
+_BUILD_MARKERS = frozenset({"min", "chunk", "bundle", "prod", "umd", "esm"})
+_MAX_HASH = 65
 _ASSET_HASH = re.compile(
-    r"[.\-_](?:(?=[a-f]*\d)[0-9a-f]{6,}|(?=[\w-]*(?:\d|[A-Z][\w-]*[A-Z]))[\w-]{8}|(?=[A-Z]*\d)[A-Z0-9]{8})$"
+    r"[.\-_](?:(?=[a-f]*+\d)[0-9a-f]{6,}|(?=[\w-]{0,7}\d|[\w-]{0,6}[A-Z][\w-]{0,6}[A-Z])[\w-]{8})$"
 )
 
 
@@ -72,8 +72,7 @@ class Path(NamedTuple):
     """`folders` and `name` are free of schemes, drives, queries and hashes.
 
     `root` is the number of leading folders that convention takes for the root (0 for relative paths); `certain` is
-    false when that is only a guess. `bundle` marks built assets, whose function names may be
-    minified.
+    false when that is only a guess. `bundle` marks built assets, whose function names may be minified.
     """
 
     in_app: bool
@@ -102,7 +101,8 @@ def path(raw: str) -> Path:
     text = text[scheme.end() :] if scheme is not None else text
     absolute = text.startswith("/") and not remote and not foreign
     if foreign:
-        text = _LIBRARY_VERSION.sub("", _LIBRARY_ROOT.sub("", text))
+        library = _LIBRARY_ROOT.match("/" + text)
+        text = _LIBRARY_VERSION.sub("", text[library.end() - 1 :] if library is not None else text)
     parts = [part for part in text.split("/") if part not in ("", ".", "..")] or [text]
     if remote:
         parts = ["*" if _ID_IN_URL.match(part) else part for part in parts]
@@ -136,15 +136,17 @@ def _release_root(folders: list[str]) -> int:
 
 def _asset_name(name: str) -> tuple[str, bool]:
     """(file name without content hashes, whether it is a built asset): main.3f2a9c.js gives main.js."""
-    script = _SCRIPT.match(name)
-    if script is None:
+    stem, _, ending = name.rpartition(".")
+    if not stem or ending.lower() not in _SCRIPT_ENDINGS:
         return name, False
-    stem, ending = script.groups()
-    cleaned = _ASSET_HASH.sub("", stem)
-    bundle = cleaned != stem or "." in ending[1:] or stem.isdigit()
+    bundle = False
+    while (parts := stem.rpartition("."))[0] and parts[2].lower() in _BUILD_MARKERS:
+        stem, ending, bundle = parts[0], f"{parts[2]}.{ending}", True
+    cleaned = stem[:-_MAX_HASH] + _ASSET_HASH.sub("", stem[-_MAX_HASH:])
+    bundle = bundle or cleaned != stem
     if cleaned.isdigit() or _ID_FOLDER.match(cleaned):
-        cleaned = "*"
-    return cleaned + ending, bundle
+        cleaned, bundle = "*", True
+    return f"{cleaned}.{ending}", bundle
 
 
 def cut(paths: list[Path | None]) -> list[str]:
@@ -166,7 +168,7 @@ def _common_depth(left: tuple[str, ...], right: tuple[str, ...]) -> int:
 _RUBY_LABEL = re.compile(r"^(?:(?:block|rescue|ensure)(?: \(\d+ levels\))? in )+")
 _CALL_ALIAS = re.compile(r" \[as [^\]]*\]$")
 _DOTNET_GENERATED = re.compile(r"<(\w+)>[a-z]__\w+(?:\.MoveNext)?|<>c(?:__DisplayClass\w*)?\.?")
-_GENERATED_SUFFIX = re.compile(r"\$\$.*$|[$#]\d+|__+\d+(?:_\d+)*|`\d+")
+_GENERATED_SUFFIX = re.compile(r"\$\$.*$|[$#]\d+|(?<!_)__++\d+(?:_\d+)*+|`\d+")
 _LONG_ID = re.compile(r"0x[0-9a-f]+|(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{7,}(?![0-9a-z])|\d{4,}", re.I)
 _NO_NAME = frozenset({
     "", "?", "<anonymous>", "anonymous", "Object.<anonymous>", "(anonymous)", "<unknown>", "{closure}", "eval",

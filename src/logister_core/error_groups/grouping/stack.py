@@ -95,10 +95,7 @@ def culprit(context: Mapping[str, Any]) -> str | None:
         return None
     first = places[0]
     where = first.owner or (first.path.below_conventional_root() if first.path else "")
-    function = first.function
-    if not where:
-        return function[:_MAX_CULPRIT]
-    return (where if function == normalise.ANONYMOUS else f"{where} in {function}")[:_MAX_CULPRIT]
+    return _label(where, first.function)[:_MAX_CULPRIT]
 
 
 def _causes(context: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -107,8 +104,16 @@ def _causes(context: Mapping[str, Any]) -> list[dict[str, Any]]:
     current: Any = exception_of(context)
     while current and isinstance(current, dict) and len(chain) < _MAX_CAUSES:
         chain.append(current)
-        current = next((current[key] for key in CAUSE_KEYS if current.get(key)), None)
+        current = _cause_of(current)
     return chain
+
+
+def _cause_of(exception: dict[str, Any]) -> Any:
+    for key in CAUSE_KEYS:
+        if cause := exception.get(key):
+            return cause
+    several = exception.get("inner_exceptions")
+    return several[0] if several and isinstance(several, list) else None
 
 
 def _types(chain: list[dict[str, Any]]) -> tuple[str, ...]:
@@ -201,7 +206,13 @@ def _labels(stacks: list[list[Place]]) -> tuple[tuple[str, ...], ...]:
     """Per exception the sorted "place in function"; one root for all of them, found in the frames of all."""
     named = [[place for place in stack if _is_telling(place)] for stack in stacks]
     where = iter(_where([place for stack in named for place in stack]))
-    return tuple(tuple(sorted({f"{next(where)} in {place.function}" for place in stack})) for stack in named)
+    return tuple(tuple(sorted({_label(next(where), place.function) for place in stack})) for stack in named)
+
+
+def _label(where: str, function: str) -> str:
+    if not where or function == normalise.ANONYMOUS:
+        return where or function
+    return f"{where} in {function}"
 
 
 def _where(places: list[Place]) -> list[str]:
