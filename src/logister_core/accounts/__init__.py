@@ -1,1 +1,21 @@
 """Users, sign-in and their sessions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from logister_core.types import Configurator
+
+
+def includeme(config: Configurator) -> None:
+    from logister_core.accounts.passwords import PasswordHasher
+    from logister_core.accounts.services import UserService
+
+    settings = config.registry.logister_settings
+    hasher = PasswordHasher.for_tests() if settings.runtime.env == "test" else PasswordHasher()
+    config.register_service(hasher, PasswordHasher)
+    config.register_service_factory(UserService.from_request, UserService)
+    config.add_route("accounts.sign_in", "/users/sign_in")
+    config.add_route("accounts.sign_out", "/users/sign_out")
+    config.scan()

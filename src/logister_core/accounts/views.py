@@ -1,0 +1,78 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyramid.csrf import check_csrf_token
+from pyramid.httpexceptions import HTTPFound, HTTPSeeOther
+from pyramid.security import forget, remember
+from pyramid.view import view_config
+
+from logister_core.accounts.services import UserService
+from logister_core.security.targets import local_target
+
+if TYPE_CHECKING:
+    from logister_core.accounts.models import User
+    from logister_core.types import Request
+
+# One sentence for both: which of them was wrong is for nobody to learn.
+WRONG = "Email or password is not right."
+
+
+@view_config(route_name="accounts.sign_in", request_method="GET", renderer="templates/sign_in.pt")
+def sign_in_form(request: Request) -> Any:
+    if request.user is not None:
+        return _already_signed_in(request)
+    return _form(request)
+
+
+@view_config(route_name="accounts.sign_in", request_method="POST", renderer="templates/sign_in.pt")
+def sign_in(request: Request) -> Any:
+    if request.user is not None:
+        return _already_signed_in(request)
+    user = request.find_service(UserService).authenticate(
+        request.POST.get("user[email]", ""), request.POST.get("user[password]", "")
+    )
+    if user is None:
+        request.response.status_int = 422
+        return _form(request, problem=WRONG)
+    if user.confirmed_at is None:
+        request.flash("alert", "Confirm your e-mail address first: open the link in the mail we sent you.")
+        return HTTPFound(location=request.route_path("accounts.sign_in"))
+    target = local_target(request.POST.get("next")) or _start(request)
+    return signed_in(request, user, target, persistent=request.POST.get("user[remember_me]") == "1")
+
+
+@view_config(route_name="accounts.sign_out", request_method="POST", require_csrf=False)
+def sign_out(request: Request) -> HTTPSeeOther:
+    """Also for those whose session has ended meanwhile: their form's token ended with it."""
+    if request.user is not None:
+        check_csrf_token(request)
+    headers = forget(request)
+    request.flash("notice", "You are signed out.")
+    return HTTPSeeOther(location=request.route_path("accounts.sign_in"), headers=headers)
+
+
+def signed_in(request: Request, user: User, target: str, *, persistent: bool = False) -> HTTPSeeOther:
+    """Begin a session for `user` and go on to `target`."""
+    return HTTPSeeOther(location=target, headers=remember(request, user.id, persistent=persistent))
+
+
+def _already_signed_in(request: Request) -> HTTPSeeOther:
+    request.flash("notice", "You are signed in already.")
+    return HTTPSeeOther(location=_start(request))
+
+
+def _start(request: Request) -> str:
+    return f"{request.script_name}/"
+
+
+def _form(request: Request, problem: str | None = None) -> dict[str, Any]:
+    return {
+        "problem": problem,
+        "email": request.POST.get("user[email]", ""),
+        "persistent": request.POST.get("user[remember_me]") == "1",
+        "next": local_target(request.params.get("next")),
+        "first_start": not request.find_service(UserService).anybody(),
+    }
