@@ -65,7 +65,7 @@ def test_numbers_of_thousands_of_digits_are_no_trouble():
         decode_json(b'["\\ud800", ' + b"9" * 10_000 + b"]")
 
 
-@pytest.mark.parametrize("opening, closing", [(b"[", b"]"), (b'{"a":', b"}")])
+@pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
 def test_nesting_is_capped_before_anything_walks_the_document(opening, closing):
     def nested(levels):
         return opening * levels + b"1" + closing * levels

@@ -22,7 +22,7 @@ def test_event_is_found_in_both_cases_and_other_roots_are_ignored():
 
 
 @pytest.mark.parametrize(
-    "document, fields",
+    ("document", "fields"),
     [
         ({"check_in": {"slug": "x", "context": {}}}, {"slug": "x", "context": {}}),
         ({"CHECK_IN": {"SLUG": "x"}}, {"slug": "x"}),

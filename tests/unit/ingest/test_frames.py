@@ -60,10 +60,7 @@ def test_chained_exceptions_share_the_keys_and_short_ones_stay_whole():
     check_limits(sent)
     assert len(exception["cause"]["frames"]) == 10
     assert "frames_omitted" not in exception["cause"]
-    counts = [
-        len(chained["frames"])
-        for chained in (exception, exception["context"], exception["context"]["cause"])
-    ]
+    counts = [len(chained["frames"]) for chained in (exception, exception["context"], exception["context"]["cause"])]
     assert min(counts) >= 30
     assert exception["context"]["frames_omitted"] == 1000 - counts[1]
 

@@ -1,5 +1,3 @@
-import time
-
 import orjson
 import pytest
 
@@ -8,7 +6,7 @@ from logister_core.ingest.normalization.keys import add_aliases, normalize_key, 
 
 
 @pytest.mark.parametrize(
-    "key, normalized",
+    ("key", "normalized"),
     [
         ("eventType", "event_type"),
         ("EVENT_TYPE", "event_type"),
@@ -76,10 +74,8 @@ def test_nested_aliases_cannot_multiply_a_small_document():
     for _ in range(15):
         document = {"someKey": document, "otherKey": 1}
     sent = len(orjson.dumps(document))
-    started = time.perf_counter()
     add_aliases(document, drop_sensitive=True)
     assert len(orjson.dumps(document)) < 16 * sent
-    assert time.perf_counter() - started < 1
 
 
 def test_the_memory_of_key_forms_is_bounded():
