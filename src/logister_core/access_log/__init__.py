@@ -6,13 +6,16 @@ the request and goes back in the response.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pyramid.tweens import INGRESS
 
 from .request_ids import request_id_of
 
+if TYPE_CHECKING:
+    from logister_core.types import Configurator
 
-def includeme(config: Any) -> None:
+
+def includeme(config: Configurator) -> None:
     config.add_request_method(lambda request: request_id_of(request.environ), "request_id", property=True)
     config.add_tween("logister_core.access_log.tween.access_log_tween", under=INGRESS)

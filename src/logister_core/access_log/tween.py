@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pyramid_retry import is_error_retryable
 
@@ -14,13 +14,18 @@ from logister_core.logs import bound, event
 from .filtering import loggable_path, loggable_query
 from .request_ids import request_id_of
 
+if TYPE_CHECKING:
+    from pyramid.response import Response
+
+    from logister_core.types import Registry, Request
+
 log = logging.getLogger("logister_core.access")
 
-Handler = Callable[[Any], Any]
+Handler = Callable[["Request"], "Response"]
 
 
-def access_log_tween(handler: Handler, registry: Any) -> Handler:
-    def logged(request: Any) -> Any:
+def access_log_tween(handler: Handler, registry: Registry) -> Handler:
+    def logged(request: Request) -> Response:
         request_id = request_id_of(request.environ)
         with bound(request_id=request_id):
             started = time.perf_counter()
@@ -36,7 +41,7 @@ def access_log_tween(handler: Handler, registry: Any) -> Handler:
     return logged
 
 
-def _finish(request: Any, status: int, started: float, error: Exception | None) -> None:
+def _finish(request: Request, status: int, started: float, error: Exception | None) -> None:
     """Log the request, and the traceback behind a 500; an attempt that is tried again is no request of its own."""
     if error is not None and is_error_retryable(request, error):
         return
