@@ -1,0 +1,211 @@
+"""Error events become groups and occurrences.
+
+Order, the same in every worker so that none waits for another in a circle: keys are claimed sorted, then groups are
+locked by id, then occurrences and notices are inserted. An event that is linked already is not counted again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.orm import Session
+
+from logister_core.db.upsert import insert_for
+from logister_core.error_groups.folding import EVALUATION_DELAY, ErrorEvent, Evidence, Notices, fold, new_group
+from logister_core.error_groups.grouping import facts
+from logister_core.error_groups.models import ErrorGroup, ErrorGroupKey, ErrorOccurrence
+from logister_core.ids import uuid7
+from logister_core.ingest.body import context_of
+from logister_core.ingest.models import EventType, IngestEvent
+from logister_core.notifications.models import NotificationEvaluation, NotificationIntent
+from logister_core.outbox.models import TelemetryBatch
+from logister_core.outbox.rows import in_batches
+
+COLUMNS = tuple(getattr(IngestEvent, name) for name in ErrorEvent._fields)
+
+# A project and the key of one of its groups.
+Key = tuple[int, str]
+
+
+class ErrorGrouping:
+    """The projection."""
+
+    def apply(
+        self, session: Session, batches: Sequence[TelemetryBatch], *, skip: frozenset[int], now: datetime
+    ) -> None:
+        events = [event for event in _events(session, batches) if event.id not in skip]
+        if not events:
+            return
+        contexts = _Contexts(session)
+        evidence = _evidence(events, contexts)
+        group_ids = _group_ids(session, events, evidence, contexts, now)
+        groups = _locked(session, set(group_ids.values()))
+        linked = _link(session, events, group_ids)
+        notices = Notices()
+        for event in events:
+            if event.id in linked:
+                group = groups[group_ids[_key(event)]]
+                fold(group, event, evidence.get(event.id, Evidence()), notices, now)
+        session.flush()
+        _insert_notices(session, notices, now)
+
+
+def _events(session: Session, batches: Sequence[TelemetryBatch]) -> list[ErrorEvent]:
+    """In the order of acceptance."""
+    wanted = select(*COLUMNS).where(
+        in_batches(IngestEvent, IngestEvent.occurred_at, batches), IngestEvent.event_type == EventType.ERROR.value
+    )
+    return [ErrorEvent(*row) for row in session.execute(wanted.order_by(IngestEvent.id))]
+
+
+def _key(event: ErrorEvent) -> Key:
+    return event.project_id, event.grouping_key
+
+
+class _Contexts:
+    """Reads the bodies of a few events; most events are grouped by their columns alone."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of(self, events: Sequence[ErrorEvent]) -> dict[int, dict[str, Any]]:
+        if not events:
+            return {}
+        times = [event.occurred_at for event in events]
+        bodies = select(IngestEvent.id, IngestEvent.body).where(
+            IngestEvent.id.in_([event.id for event in events]), IngestEvent.occurred_at.between(min(times), max(times))
+        )
+        return {event_id: context_of(body) for event_id, body in self._session.execute(bodies).tuples()}
+
+
+def _evidence(events: Iterable[ErrorEvent], contexts: _Contexts) -> dict[int, Evidence]:
+    """The reporting intervals of the events that have one."""
+    found = {}
+    for event_id, context in contexts.of([event for event in events if event.time_precision != "exact"]).items():
+        stored = context.get("telemetry_evidence", {})
+        time = stored.get("time", {})
+        found[event_id] = Evidence(
+            reporting_start=_parsed(time.get("reporting_start")),
+            reporting_end=_parsed(time.get("reporting_end")),
+            source=stored.get("source"),
+            kind=stored.get("kind"),
+        )
+    return found
+
+
+def _parsed(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _group_ids(
+    session: Session,
+    events: Sequence[ErrorEvent],
+    evidence: dict[int, Evidence],
+    contexts: _Contexts,
+    now: datetime,
+) -> dict[Key, int]:
+    """The group of every key; groups of new keys are created, uncounted."""
+    first: dict[Key, ErrorEvent] = {}
+    for event in events:
+        first.setdefault(_key(event), event)
+    known = _look_up(session, first)
+    new = [first[key] for key in sorted(first.keys() - known.keys())]
+    if not new:
+        return known
+    bodies = contexts.of(new)
+    rows = [
+        new_group(event, uuid7(), _facts(event, bodies[event.id]), evidence.get(event.id, Evidence()), now)
+        for event in new
+    ]
+    ids = dict(session.execute(plain_insert(ErrorGroup).returning(ErrorGroup.uuid, ErrorGroup.id), rows).tuples().all())
+    created = {_key(event): ids[row["uuid"]] for event, row in zip(new, rows, strict=True)}
+    lost = created.keys() - _claim(session, created)
+    if lost:
+        # Another worker created these groups between our look and our insert; theirs are committed by now.
+        session.execute(delete(ErrorGroup).where(ErrorGroup.id.in_([created.pop(key) for key in lost])))
+        known |= _look_up(session, lost)
+    return known | created
+
+
+def _look_up(session: Session, keys: Iterable[Key]) -> dict[Key, int]:
+    found = select(ErrorGroupKey.project_id, ErrorGroupKey.key, ErrorGroupKey.error_group_id).where(
+        tuple_(ErrorGroupKey.project_id, ErrorGroupKey.key).in_(sorted(keys))
+    )
+    return {(project_id, key): group_id for project_id, key, group_id in session.execute(found).tuples()}
+
+
+def _facts(event: ErrorEvent, context: dict[str, Any]) -> dict[str, Any]:
+    return facts(
+        event.grouping_strategy,
+        fingerprint=event.fingerprint,
+        message=event.message,
+        context=context,
+        event_uuid=event.uuid,
+    )
+
+
+def _claim(session: Session, created: dict[Key, int]) -> set[Key]:
+    """Point the keys at their new groups; the keys that were still free."""
+    claim = insert_for(session, ErrorGroupKey).on_conflict_do_nothing()
+    rows = [
+        {"project_id": project_id, "key": key, "error_group_id": created[project_id, key]}
+        for project_id, key in sorted(created)
+    ]
+    claimed = session.execute(claim.returning(ErrorGroupKey.project_id, ErrorGroupKey.key), rows)
+    return {(project_id, key) for project_id, key in claimed.tuples()}
+
+
+def _locked(session: Session, ids: set[int]) -> dict[int, ErrorGroup]:
+    """The groups as they are now, so that what a person just did is seen; nobody else changes them until commit."""
+    locked = (
+        select(ErrorGroup)
+        .where(ErrorGroup.id.in_(ids))
+        .order_by(ErrorGroup.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {group.id: group for group in session.scalars(locked)}
+
+
+def _link(session: Session, events: Sequence[ErrorEvent], group_ids: dict[Key, int]) -> set[int]:
+    """Insert occurrences; the ids of the events that were not linked before."""
+    rows = [
+        {
+            "error_group_id": group_ids[_key(event)],
+            "ingest_event_id": event.id,
+            "event_uuid": event.uuid,
+            "occurred_at": event.occurred_at,
+        }
+        for event in events
+    ]
+    link = insert_for(session, ErrorOccurrence).on_conflict_do_nothing()
+    return set(session.scalars(link.returning(ErrorOccurrence.ingest_event_id), rows))
+
+
+def _insert_notices(session: Session, notices: Notices, now: datetime) -> None:
+    if notices.intents:
+        intents = [{**intent, "created_at": now} for intent in notices.intents]
+        session.execute(insert_for(session, NotificationIntent).on_conflict_do_nothing(), intents)
+    if notices.observations:
+        rows = [
+            {
+                "error_group_id": group_id,
+                "hour_bucket": hour,
+                "observation_count": count,
+                "evaluate_after": now + EVALUATION_DELAY,
+            }
+            for (group_id, hour), count in sorted(notices.observations.items())
+        ]
+        upsert = insert_for(session, NotificationEvaluation)
+        upsert = upsert.on_conflict_do_update(
+            index_elements=["error_group_id", "hour_bucket"],
+            set_={
+                "observation_count": NotificationEvaluation.observation_count + upsert.excluded.observation_count,
+                "evaluate_after": upsert.excluded.evaluate_after,
+            },
+        )
+        session.execute(upsert, rows)
