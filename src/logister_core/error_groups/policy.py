@@ -6,7 +6,7 @@ decision. All times are aware UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,6 +120,16 @@ def decide_occurrence(group: GroupState, time: OccurrenceTime) -> OccurrenceDeci
         alerts=reopen if group.closed else becomes_latest,
         reason=_reason(group, time, reopen=reopen, becomes_latest=becomes_latest),
     )
+
+
+def state_after(group: GroupState, time: OccurrenceTime, decision: OccurrenceDecision) -> GroupState:
+    """The group once the decision is applied, so that the occurrences of a batch can be decided one after another."""
+    changed = replace(group, first_seen_at=decision.first_seen_at, last_seen_at=decision.last_seen_at)
+    if decision.becomes_latest:
+        changed = replace(changed, latest_event_occurred_at=time.occurred_at)
+    if decision.reopen:
+        changed = replace(changed, status=_OPEN, resolved_at=None, ignored_at=None, archived_at=None)
+    return changed
 
 
 def _proves_return(group: GroupState, time: OccurrenceTime) -> bool:

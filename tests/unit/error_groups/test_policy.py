@@ -14,6 +14,7 @@ from logister_core.error_groups.policy import (
     milestone,
     milestones_between,
     regression_proof,
+    state_after,
 )
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -177,3 +178,18 @@ def test_case_20_17_counting_many_at_once_reaches_the_same_milestones(before, af
     one_by_one = [count for count in range(before + 1, after + 1) if milestone(count)]
 
     assert milestones_between(before, after) == one_by_one
+
+
+def test_the_occurrences_of_a_batch_are_decided_one_after_another():
+    state = group("resolved", resolved_at=NOW - HOUR)
+
+    first = decide_occurrence(state, exact(NOW - timedelta(minutes=5)))
+    state = state_after(state, exact(NOW - timedelta(minutes=5)), first)
+    second = decide_occurrence(state, exact(NOW))
+    state = state_after(state, exact(NOW), second)
+
+    assert (first.reopen, second.reopen) == (True, False)
+    assert second.reason == "latest_source_evidence"
+    assert state == GroupState(
+        "unresolved", first_seen_at=NOW - 2 * DAY, last_seen_at=NOW, latest_event_occurred_at=NOW
+    )
