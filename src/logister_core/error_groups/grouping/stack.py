@@ -13,7 +13,7 @@ What enters the key, and why:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeAlias
@@ -68,10 +68,10 @@ def stack_key(context: Mapping[str, Any]) -> str | None:
 def outline(context: Mapping[str, Any]) -> Outline | None:
     """The facts of the key, or None when there is no usable frame."""
     chain = _causes(context)
-    stacks = [_raw_frames(level) for level in chain]
+    stacks = [dict.fromkeys(_innermost_first(level)) for level in chain]
     if not (stacks and stacks[0]):
         # Some clients put the stack beside the exception.
-        stacks[:1] = [_raw_frames(context)]
+        stacks[:1] = [dict.fromkeys(_innermost_first(context))]
     for in_app in (True, False):
         chosen = [_nearest(stack, in_app_only=in_app) for stack in stacks]
         if any(_is_telling(place) for stack in chosen for place in stack):
@@ -89,13 +89,23 @@ def culprit(context: Mapping[str, Any]) -> str | None:
 
     At most 255 characters; None without frames.
     """
-    raws = _raw_frames(exception_of(context) or {}) or _raw_frames(context)
-    places = _nearest(raws, in_app_only=True) or _nearest(raws, in_app_only=False)
-    if not places:
-        return None
-    first = places[0]
-    where = first.owner or (first.path.below_conventional_root() if first.path else "")
-    return _label(where, first.function)[:_MAX_CULPRIT]
+    foreign: Place | None = None
+    for holder in (exception_of(context) or {}, context):
+        for raw in _innermost_first(holder):
+            place = _place(raw)
+            if place.function in normalise.COMPREHENSIONS:
+                continue
+            if place.in_app:
+                return _culprit_of(place)
+            foreign = foreign or place
+        if foreign is not None:
+            return _culprit_of(foreign)
+    return None
+
+
+def _culprit_of(place: Place) -> str:
+    where = place.owner or (place.path.below_conventional_root() if place.path else "")
+    return _label(where, place.function)[:_MAX_CULPRIT]
 
 
 def _causes(context: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -121,19 +131,15 @@ def _types(chain: list[dict[str, Any]]) -> tuple[str, ...]:
     return tuple(normalise.class_name(name) for name in names if name)
 
 
-def _raw_frames(holder: Mapping[str, Any]) -> list[_Raw]:
-    """The frames of the holder's best stack, innermost first."""
+def _innermost_first(holder: Mapping[str, Any]) -> Iterator[_Raw]:
+    """The frames of the holder's best stack, read only as far as they are asked for."""
     for stack in stack_lists(holder):
-        raws = []
-        for entry in stack:
-            raw = _raw_of(entry)
-            if raw is not None:
-                raws.append(raw)
-        if raws:
-            if is_outermost_first(raws[0][0], raws[-1][0]):
-                raws.reverse()
-            return raws
-    return []
+        first = next(filter(None, map(_raw_of, stack)), None)
+        last = next(filter(None, map(_raw_of, reversed(stack))), None)
+        if first is not None and last is not None:
+            entries = reversed(stack) if is_outermost_first(first[0], last[0]) else stack
+            yield from filter(None, map(_raw_of, entries))
+            return
 
 
 def _raw_of(entry: object) -> _Raw | None:
@@ -182,10 +188,10 @@ def is_application(file: str, owner: str, function: str, flag: bool | None = Non
     return not normalise.is_platform_class(owner or function)
 
 
-def _nearest(raws: list[_Raw], *, in_app_only: bool) -> list[Place]:
-    """Up to 24 distinct frames, those nearest to the failure first."""
+def _nearest(raws: Iterable[_Raw], *, in_app_only: bool) -> list[Place]:
+    """The first 24 that count of frames given without repeats, innermost first."""
     places: list[Place] = []
-    for raw in dict.fromkeys(raws):
+    for raw in raws:
         place = _place(raw)
         if (place.in_app or not in_app_only) and place.function not in normalise.COMPREHENSIONS:
             places.append(place)
