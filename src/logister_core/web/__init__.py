@@ -20,6 +20,6 @@ def includeme(config: Configurator) -> None:
     config.add_subscriber(TemplateGlobals(auto_reload=settings["reload_templates"]), BeforeRender)
     config.add_route("web.root", "/")
     config.include("logister_core.web.errors")
-    if config.registry.logister_settings.runtime.environment == "development":
+    if config.registry.logister_settings.runtime.env == "development":
         config.include("logister_core.web.styleguide")
     config.scan("logister_core.web.root")

@@ -18,18 +18,20 @@ class Sparkline:
 
 
 def sparkline(
-    values: Sequence[int], *, label: str = "Events", width: int = 96, height: int = 20, gap: float = 1
+    values: Sequence[int], *, label: str = "Events", width: int = 72, height: int = 16
 ) -> Sparkline:
     """One bar per value, oldest first; `text` names every value and the total for those who cannot see it."""
     bars: list[str] = []
     peak: list[str] = []
     top = max(values, default=0)
     step = width / max(len(values), 1)
+    # Few wide bars would look like blocks: the gap grows with the step, bars stay at most 8 px wide.
+    wide = round(min(max(step - max(step / 5, 1), 0.5), 8), 2)
     for position, value in enumerate(values):
-        left = position * step
+        left = round(position * step + (step - wide), 2)
         # A value of zero keeps a hairline, so that the axis of time stays visible.
         tall = max(round(value / top * height, 1), 2.0) if value > 0 else 1.0
-        box = f"M{left:g} {height - tall:g}h{max(step - gap, 0.5):g}v{tall:g}h-{max(step - gap, 0.5):g}z"
+        box = f"M{left:g} {height - tall:g}h{wide:g}v{tall:g}h-{wide:g}z"
         (peak if value > 0 and value == top else bars).append(box)
     listed = ", ".join(f"{value:,}" for value in values) or "none"
     return Sparkline(width, height, "".join(bars), "".join(peak), f"{label}: {listed}; total {sum(values):,}")

@@ -11,6 +11,7 @@ async function copy(button) {
   } catch {
     label.textContent = "Failed";
   }
+  button.dataset.copied = "";
   // The name for screen readers would hide the news, so it steps aside for as long.
   const name = button.getAttribute("aria-label");
   if (name) button.setAttribute("aria-label", label.textContent);
@@ -18,6 +19,7 @@ async function copy(button) {
   button.dataset.copyName ??= name ?? "";
   button.dataset.copyTimer = setTimeout(() => {
     label.textContent = button.dataset.copyText;
+    delete button.dataset.copied;
     if (button.dataset.copyName) button.setAttribute("aria-label", button.dataset.copyName);
   }, SHOWN);
 }
