@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
@@ -42,9 +41,7 @@ class SetupService:
         installation = self._session.get_one(Installation, 1, with_for_update=True, populate_existing=True)
         if installation.claimed_at is not None:
             raise AlreadyClaimed
-        user = self._users.create(
-            email=email, name=name, password=password, application_admin=True, confirmed=True
-        )
+        user = self._users.create(email=email, name=name, password=password, application_admin=True, confirmed=True)
         installation.claimed_at = self._clock()
         installation.claimed_by_user_id = user.id
         return user

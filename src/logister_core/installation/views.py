@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from logister_core.types import Request
 
 
-
 @view_config(route_name="installation.setup", request_method="GET", renderer="templates/setup.pt")
 def setup_form(request: Request) -> Any:
     if request.find_service(SetupService).claimed():

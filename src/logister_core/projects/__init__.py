@@ -1,1 +1,26 @@
-"""Projects and their members."""
+"""Projects: what people create, share and send telemetry to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from logister_core.types import Configurator
+
+
+def includeme(config: Configurator) -> None:
+    from logister_core.projects.queries import ProjectQuery
+    from logister_core.projects.resources import ProjectContext
+    from logister_core.projects.services import ProjectService
+    from logister_core.projects.shell import shell_projects
+
+    config.register_service_factory(ProjectService.from_request, ProjectService)
+    config.register_service_factory(ProjectQuery.from_request, ProjectQuery)
+    config.add_request_method(shell_projects, "shell_projects", reify=True)
+    config.add_route("projects.index", "/projects")
+    config.add_route("projects.new", "/projects/new")
+    config.add_route("projects.home", "/projects/{project}", factory=ProjectContext)
+    config.add_route("projects.setup", "/projects/{project}/setup", factory=ProjectContext)
+    config.add_route("projects.archive", "/projects/{project}/archive", factory=ProjectContext)
+    config.add_route("projects.restore", "/projects/{project}/restore", factory=ProjectContext)
+    config.scan()

@@ -50,9 +50,7 @@ class SecurityPolicy:
     def permits(self, request: Request, context: Any, permission: str) -> Any:
         return self._acl.permits(context, self._principals(request), permission)
 
-    def remember(
-        self, request: Request, userid: int, *, persistent: bool = False, **kw: Any
-    ) -> list[tuple[str, str]]:
+    def remember(self, request: Request, userid: int, *, persistent: bool = False, **kw: Any) -> list[tuple[str, str]]:
         """Begin a session for the user with that id; always a new one, whatever cookie the browser sent."""
         token = _sessions(request).begin(
             userid, persistent=persistent, ip=request.client_ip, user_agent=request.user_agent or ""

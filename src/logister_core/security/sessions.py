@@ -26,9 +26,7 @@ class SessionService:
     def begin(self, user_id: int, *, persistent: bool, ip: str, user_agent: str) -> str:
         """A new session; returns the token for the cookie. Ended sessions of that person are swept out."""
         now = self._clock()
-        self._session.execute(
-            delete(UserSession).where(UserSession.user_id == user_id, UserSession.expires_at <= now)
-        )
+        self._session.execute(delete(UserSession).where(UserSession.user_id == user_id, UserSession.expires_at <= now))
         token = new_token()
         self._session.add(
             UserSession(

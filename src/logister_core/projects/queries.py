@@ -1,0 +1,184 @@
+"""Which projects there are for a person, and what their pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from logister_core.accounts.models import User
+from logister_core.error_groups.models import ErrorGroup, GroupStatus
+from logister_core.ingest.models import EventType, IngestEvent, TraceSpan
+from logister_core.projects.kinds import kind_label
+from logister_core.projects.models import Project, ProjectMembership
+from logister_core.projects.roles import Role
+
+if TYPE_CHECKING:
+    from logister_core.types import Request
+
+RECENT = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCounts:
+    active: int
+    archived: int
+
+    @property
+    def all(self) -> int:
+        return self.active + self.archived
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """One line of the project list."""
+
+    uuid: UUID
+    name: str
+    kind: str
+    shared: bool
+    archived: bool
+    open_groups: int
+    all_groups: int
+    last_receipt: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectHome:
+    """What a project's first page tells; `recent` are pairs of event type and number, all types, in fixed order."""
+
+    open_groups: int
+    new_today: int
+    all_groups: int
+    recent: list[tuple[str, int]]
+    last_receipt: datetime | None
+
+
+class ProjectQuery:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @classmethod
+    def from_request(cls, context: object, request: Request) -> ProjectQuery:
+        return cls(request.db)
+
+    def visible(self, uuid: UUID, user: User) -> tuple[Project, Role] | None:
+        """The project and the person's role, or None when it does not exist for them."""
+        found = self._session.execute(
+            select(Project, ProjectMembership.role)
+            .outerjoin(
+                ProjectMembership,
+                and_(ProjectMembership.project_id == Project.id, ProjectMembership.user_id == user.id),
+            )
+            .where(Project.uuid == uuid, or_(Project.owner_id == user.id, ProjectMembership.id.is_not(None)))
+        ).one_or_none()
+        if found is None:
+            return None
+        project, member_role = found
+        return project, Role.OWNER if project.owner_id == user.id else Role(member_role)
+
+    def accessible(self, user: User, *, archived: bool | None = None, limit: int | None = None) -> Sequence[Project]:
+        """Projects the person belongs to, the newest first; `archived` None means both."""
+        query = select(Project).where(_belongs_to(user)).order_by(Project.created_at.desc(), Project.id.desc())
+        if archived is not None:
+            query = query.where(Project.archived_at.is_not(None) if archived else Project.archived_at.is_(None))
+        return self._session.scalars(query.limit(limit)).all()
+
+    def counts(self, user: User) -> ProjectCounts:
+        every, archived = self._session.execute(
+            select(func.count(), func.count(Project.archived_at)).where(_belongs_to(user))
+        ).one()
+        return ProjectCounts(active=every - archived, archived=archived)
+
+    def rows(self, user: User, *, archived: bool | None) -> list[ProjectRow]:
+        projects = self.accessible(user, archived=archived)
+        groups = self._group_counts([project.id for project in projects])
+        return [
+            ProjectRow(
+                uuid=project.uuid,
+                name=project.name,
+                kind=kind_label(project.integration_kind),
+                shared=project.owner_id != user.id,
+                archived=project.archived_at is not None,
+                open_groups=groups.get(project.id, (0, 0))[0],
+                all_groups=groups.get(project.id, (0, 0))[1],
+                last_receipt=self.last_receipt(project),
+            )
+            for project in projects
+        ]
+
+    def home(self, project: Project, now: datetime) -> ProjectHome:
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        of_project = ErrorGroup.project_id == project.id
+        is_open = ErrorGroup.status == GroupStatus.UNRESOLVED.value
+        open_groups, new_today, all_groups = self._session.execute(
+            select(
+                func.count().filter(is_open),
+                func.count().filter(is_open, ErrorGroup.first_seen_at >= today),
+                func.count(),
+            ).where(of_project)
+        ).one()
+        return ProjectHome(
+            open_groups=open_groups,
+            new_today=new_today,
+            all_groups=all_groups,
+            recent=self._recent(project, now - RECENT),
+            last_receipt=self.last_receipt(project),
+        )
+
+    def last_receipt(self, project: Project) -> datetime | None:
+        """When the latest event or span arrived, None when nothing was ever received."""
+        # By the time it happened, because that is what is indexed; the two differ by what clients hold back.
+        events = self._latest(IngestEvent.received_at, IngestEvent.project_id, IngestEvent.occurred_at, project)
+        spans = self._latest(TraceSpan.received_at, TraceSpan.project_id, TraceSpan.started_at, project)
+        return max((moment for moment in (events, spans) if moment is not None), default=None)
+
+    def first_event_uuid(self, project: Project) -> UUID | None:
+        return self._session.scalar(
+            select(IngestEvent.uuid)
+            .where(IngestEvent.project_id == project.id)
+            .order_by(IngestEvent.occurred_at)
+            .limit(1)
+        )
+
+    def open_groups(self, project: Project) -> int:
+        return self._group_counts([project.id]).get(project.id, (0, 0))[0]
+
+    def _latest(self, what: Any, of_project: Any, moment: Any, project: Project) -> datetime | None:
+        return self._session.scalar(select(what).where(of_project == project.id).order_by(moment.desc()).limit(1))
+
+    def _group_counts(self, project_ids: list[int]) -> dict[int, tuple[int, int]]:
+        """Open and all error groups by project; projects without groups are missing."""
+        rows = self._session.execute(
+            select(
+                ErrorGroup.project_id,
+                func.count().filter(ErrorGroup.status == GroupStatus.UNRESOLVED.value),
+                func.count(),
+            )
+            .where(ErrorGroup.project_id.in_(project_ids))
+            .group_by(ErrorGroup.project_id)
+        )
+        return {project_id: (open_groups, all_groups) for project_id, open_groups, all_groups in rows}
+
+    def _recent(self, project: Project, since: datetime) -> list[tuple[str, int]]:
+        found: dict[str, int] = dict(
+            self._session.execute(
+                select(IngestEvent.event_type, func.count())
+                .where(IngestEvent.project_id == project.id, IngestEvent.occurred_at >= since)
+                .group_by(IngestEvent.event_type)
+            ).all()
+        )
+        spans = self._session.scalar(
+            select(func.count()).where(TraceSpan.project_id == project.id, TraceSpan.started_at >= since)
+        )
+        return [*((kind.value, found.get(kind.value, 0)) for kind in EventType), ("span", spans or 0)]
+
+
+def _belongs_to(user: User) -> ColumnElement[bool]:
+    member = select(ProjectMembership.project_id).where(ProjectMembership.user_id == user.id)
+    return or_(Project.owner_id == user.id, Project.id.in_(member))

@@ -1,0 +1,97 @@
+"""What can be done with projects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from logister_core.accounts.models import User
+from logister_core.api_keys.changes import forget_keys_after_commit
+from logister_core.api_keys.models import ApiKey
+from logister_core.errors import Refused
+from logister_core.projects.models import IntegrationKind, Project
+from logister_core.projects.slugs import free_slug
+from logister_core.security.inputs import lines, one_line
+
+if TYPE_CHECKING:
+    from logister_core.types import Request
+
+NAME_LENGTH = 100
+DESCRIPTION_LENGTH = 2000
+
+
+class ProjectService:
+    """`on_change` is called when keys stop working, so that intake forgets what it remembers of them."""
+
+    def __init__(
+        self, session: Session, clock: Callable[[], datetime], on_change: Callable[[], None] | None = None
+    ) -> None:
+        self._session = session
+        self._clock = clock
+        self._on_change = on_change
+
+    @classmethod
+    def from_request(cls, context: object, request: Request) -> ProjectService:
+        return cls(request.db, request.registry.clock, forget_keys_after_commit(request))
+
+    def create(self, owner: User, *, name: str, description: str, integration_kind: str) -> Project:
+        """A new project. Raises `Refused` with problems by field: name, description, integration_kind."""
+        name, description = one_line(name), lines(description)
+        problems = _problems(name, description, integration_kind)
+        if problems:
+            raise Refused(problems)
+        now = self._clock()
+        project = Project(
+            owner_id=owner.id,
+            name=name,
+            slug=self._free_slug(owner, name),
+            description=description,
+            integration_kind=integration_kind,
+            created_at=now,
+            updated_at=now,
+        )
+        self._session.add(project)
+        self._session.flush()
+        return project
+
+    def archive(self, project: Project) -> None:
+        """Stop intake: data stays, all active keys are revoked. Repeating it changes nothing."""
+        if project.archived_at is not None:
+            return
+        now = self._clock()
+        project.archived_at = project.updated_at = now
+        self._session.execute(
+            update(ApiKey)
+            .where(ApiKey.project_id == project.id, ApiKey.revoked_at.is_(None))
+            .values(revoked_at=now, updated_at=now)
+        )
+        if self._on_change is not None:
+            self._on_change()
+
+    def restore(self, project: Project) -> None:
+        """Make it active again. Its keys stay revoked: who held them meanwhile is unknown."""
+        if project.archived_at is not None:
+            project.archived_at = None
+            project.updated_at = self._clock()
+
+    def _free_slug(self, owner: User, name: str) -> str:
+        # Two projects made at once would find the same slug free: the owner's row lets one look after the other.
+        self._session.execute(select(User.id).where(User.id == owner.id).with_for_update())
+        return free_slug(name, set(self._session.scalars(select(Project.slug).where(Project.owner_id == owner.id))))
+
+
+def _problems(name: str, description: str, integration_kind: str) -> dict[str, str]:
+    problems = {}
+    if not name:
+        problems["name"] = "Give the project a name."
+    elif len(name) > NAME_LENGTH:
+        problems["name"] = f"A name has at most {NAME_LENGTH} characters."
+    if len(description) > DESCRIPTION_LENGTH:
+        problems["description"] = f"A description has at most {DESCRIPTION_LENGTH:,} characters."
+    if integration_kind not in set(IntegrationKind):
+        problems["integration_kind"] = "Choose what sends the events."
+    return problems

@@ -1,0 +1,48 @@
+"""What the setup page of a project shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from logister_core.api_keys.queries import keys_of
+from logister_core.projects.first_event import EVENTS, guide, sample_body
+from logister_core.projects.kinds import kind_label
+from logister_core.projects.queries import ProjectQuery
+
+if TYPE_CHECKING:
+    from logister_core.types import Request
+
+
+def setup_page(
+    request: Request,
+    *,
+    token: str | None = None,
+    key_name: str = "",
+    key_problems: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Values of templates/setup.pt. `token` is a new key's, shown this one time; `key_problems` are those of the form
+    for a new key, by field.
+    """
+    project, query = request.context.project, request.find_service(ProjectQuery)
+    keys = keys_of(request.db, project)
+    public_url = request.settings.product.public_url
+    return {
+        "project": project,
+        "section": "settings",
+        "section_counts": {"inbox": query.open_groups(project)},
+        "kind": kind_label(project.integration_kind),
+        "manages": request.context.manages,
+        "owns": request.context.owns,
+        "keys": keys,
+        "active_key": next((key for key in keys if key.revoked_at is None), None),
+        "token": token,
+        "key_name": key_name,
+        "key_errors": {field: [sentence] for field, sentence in (key_problems or {}).items()},
+        "last_receipt": query.last_receipt(project),
+        "first_event": query.first_event_uuid(project),
+        "endpoint": f"{public_url}{EVENTS}",
+        "sample": sample_body(request.now),
+        "guide": guide(project.integration_kind, public_url),
+        "docs_url": request.settings.product.docs_url,
+        "now": request.now,
+    }

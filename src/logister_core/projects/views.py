@@ -1,0 +1,108 @@
+"""The list of projects, making one, its first page and its setup page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyramid.httpexceptions import HTTPFound, HTTPSeeOther
+from pyramid.view import view_config
+
+from logister_core.errors import Refused
+from logister_core.projects.kinds import kind_label, offered
+from logister_core.projects.models import IntegrationKind
+from logister_core.projects.queries import ProjectQuery
+from logister_core.projects.services import ProjectService
+from logister_core.projects.setup_page import setup_page
+from logister_core.security.permissions import OWN, SIGNED_IN, VIEW
+
+if TYPE_CHECKING:
+    from logister_core.types import Request
+
+FILTERS = {"active": False, "archived": True, "all": None}
+# The inbox once lived at the project's address; bookmarks with its parameters still lead there.
+INBOX_PARAMETERS = frozenset({"filter", "q", "assignee", "group_uuid", "event_uuid", "tab", "frame_scope", "frame"})
+
+
+@view_config(route_name="projects.index", request_method="GET", renderer="templates/index.pt", permission=SIGNED_IN)
+def index(request: Request) -> dict[str, Any]:
+    query = request.find_service(ProjectQuery)
+    shown = request.GET.get("filter", "active")
+    if shown not in FILTERS:
+        shown = "active"
+    assert request.user is not None  # noqa: S101 - the permission says so
+    return {
+        "shown": shown,
+        "counts": query.counts(request.user),
+        "projects": query.rows(request.user, archived=FILTERS[shown]),
+        "now": request.now,
+    }
+
+
+@view_config(route_name="projects.new", request_method="GET", renderer="templates/new.pt", permission=SIGNED_IN)
+def new(request: Request) -> dict[str, Any]:
+    return _form(request)
+
+
+@view_config(route_name="projects.index", request_method="POST", renderer="templates/new.pt", permission=SIGNED_IN)
+def create(request: Request) -> Any:
+    try:
+        project = request.find_service(ProjectService).create(
+            request.user,
+            name=request.POST.get("project[name]", ""),
+            description=request.POST.get("project[description]", ""),
+            integration_kind=request.POST.get("project[integration_kind]", ""),
+        )
+    except Refused as refusal:
+        request.response.status_int = 422
+        return _form(request, refusal.problems)
+    request.flash("notice", "Project created. Create a token and send one event to verify setup.")
+    return HTTPSeeOther(location=request.route_path("projects.setup", project=project.uuid))
+
+
+@view_config(route_name="projects.home", request_method="GET", renderer="templates/home.pt", permission=VIEW)
+def home(request: Request) -> Any:
+    project = request.context.project
+    if INBOX_PARAMETERS & request.GET.keys():
+        inbox = f"{request.route_path('projects.home', project=project.uuid)}/inbox"
+        return HTTPFound(location=f"{inbox}?{request.query_string}")
+    page = request.find_service(ProjectQuery).home(project, request.now)
+    return {
+        "project": project,
+        "section": "home",
+        "section_counts": {"inbox": page.open_groups},
+        "kind": kind_label(project.integration_kind),
+        "owns": request.context.owns,
+        "page": page,
+        "now": request.now,
+    }
+
+
+@view_config(route_name="projects.setup", request_method="GET", renderer="templates/setup.pt", permission=VIEW)
+def setup(request: Request) -> dict[str, Any]:
+    return setup_page(request)
+
+
+@view_config(route_name="projects.archive", request_method="POST", permission=OWN)
+def archive(request: Request) -> HTTPSeeOther:
+    project = request.context.project
+    request.find_service(ProjectService).archive(project)
+    request.flash("notice", f"{project.name} is archived. Its data is kept, its API keys are revoked.")
+    return HTTPSeeOther(location=request.route_path("projects.index"))
+
+
+@view_config(route_name="projects.restore", request_method="POST", permission=OWN)
+def restore(request: Request) -> HTTPSeeOther:
+    project = request.context.project
+    request.find_service(ProjectService).restore(project)
+    request.flash("notice", f"{project.name} is active again. Its old API keys stay revoked; create a new one to send.")
+    return HTTPSeeOther(location=request.route_path("projects.home", project=project.uuid))
+
+
+def _form(request: Request, problems: dict[str, str] | None = None) -> dict[str, Any]:
+    return {
+        "name": request.POST.get("project[name]", ""),
+        "description": request.POST.get("project[description]", ""),
+        "integration_kind": request.POST.get("project[integration_kind]", IntegrationKind.HTTP_API.value),
+        "kinds": offered(),
+        "errors": {field: [sentence] for field, sentence in (problems or {}).items()},
+    }
