@@ -13,6 +13,8 @@ PYTHON ?= python3
 PYTEST_WORKERS ?= 2
 PYTEST ?=
 
+PIP_OPTIONS := --quiet --disable-pip-version-check --use-pep517
+
 BIN := .venv/bin
 # What is tested lives apart from what is developed: the wheel, installed as a stranger would install it.
 TEST_BIN := .wheel/env/bin
@@ -61,7 +63,7 @@ clean:
 .venv/installed: setup.py
 	@$(call environment,.venv)
 	@echo "Installing into .venv …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable .
 	@touch $@
 
 .wheel/bundle: $(FRONT_END)
@@ -73,7 +75,7 @@ clean:
 	@$(call environment,.wheel/env)
 	@echo "Building the wheel …"
 	@rm -rf build .wheel/dist
-	@$(TEST_BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir .wheel/dist .
+	@$(TEST_BIN)/python -m pip wheel $(PIP_OPTIONS) --no-deps --wheel-dir .wheel/dist .
 	@rm -rf build
 	@$(PYTHON) tests/support/check_wheel.py .wheel/dist/*.whl
 	@touch $@
@@ -81,11 +83,11 @@ clean:
 # Tools and requirements of the tests.
 .wheel/tools: setup.py | .wheel/built
 	@echo "Installing what the tests need …"
-	@$(TEST_BIN)/python -m pip install --quiet --disable-pip-version-check "$$(echo .wheel/dist/*.whl)[test]"
+	@$(TEST_BIN)/python -m pip install $(PIP_OPTIONS) "$$(echo .wheel/dist/*.whl)[test]"
 	@touch $@
 
 .wheel/installed: .wheel/tools .wheel/built
-	@$(TEST_BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .wheel/dist/*.whl
+	@$(TEST_BIN)/python -m pip install $(PIP_OPTIONS) --no-deps --force-reinstall .wheel/dist/*.whl
 	@touch $@
 
 # $(call environment,FOLDER): a virtual environment, or the sentence that says what is missing for one.
