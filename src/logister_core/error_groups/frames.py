@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from logister_core.error_groups.grouping.stack import is_application
-from logister_core.error_groups.payload import exception_of, is_outermost_first, stack_lists
+from logister_core.error_groups.payload import STACK_KEYS, exception_of, is_outermost_first, stack_lists
 from logister_core.error_groups.stack_lines import MAX_LINE, number_from, parse_stack_line
 
 _FILE_KEYS = ("filename", "template", "file", "path")
@@ -68,10 +68,13 @@ def exception_frames(holder: Mapping[str, Any]) -> list[Frame]:
 
 
 def frames_omitted(context: Mapping[str, Any]) -> int:
-    """How many frames intake took out of the middle of the event's stack; 0 for a complete one."""
+    """How many entries intake took out of the middle of the event's stack; 0 for a complete one.
+
+    The gap is after the first half (rounded down) of what is left.
+    """
     exception = exception_of(context) or context
-    counts = (number_from(exception.get(key)) for key in ("frames_omitted", "backtrace_omitted"))
-    return next((count for count in counts if count is not None and count > 0), 0)
+    stacks = (key for key in STACK_KEYS if exception.get(key))
+    return next((number_from(exception.get(f"{key}_omitted")) or 0 for key in stacks), 0)
 
 
 def failure_comes_last(frames: Sequence[Frame]) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 # Where clients put their stack, best first: objects carry more than text, text lists more than one long text.
-# Intake adds the snake_case spelling of every key, so camelCase and upper case need no entry of their own.
-_STACK_KEYS = ("frames", "tag_context", "backtrace", "stacktrace", "stack_trace", "stack")
+# Intake adds the snake_case spelling of every key (`tagcontext` is what that makes of TAGCONTEXT).
+STACK_KEYS = ("frames", "tag_context", "tagcontext", "backtrace", "stacktrace", "stack_trace", "stack")
 # Explicit causes: `raise … from` and `cause` elsewhere, .NET's inner exception.
 CAUSE_KEYS = ("cause", "inner_exception")
 # Source files, and the names Python gives to code without a file.
@@ -56,7 +56,7 @@ def exception_of(context: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def stack_lists(holder: Mapping[str, Any]) -> Iterator[list[Any]]:
     """Every non-empty stack of an exception, best first; text is split into lines, `{"frames": […]}` opened."""
-    for key in _STACK_KEYS:
+    for key in STACK_KEYS:
         value = holder.get(key)
         if not value:
             continue

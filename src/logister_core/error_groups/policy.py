@@ -6,7 +6,7 @@ decision. All times are aware UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -122,16 +122,6 @@ def decide_occurrence(group: GroupState, time: OccurrenceTime) -> OccurrenceDeci
     )
 
 
-def state_after(group: GroupState, time: OccurrenceTime, decision: OccurrenceDecision) -> GroupState:
-    """The group once the decision is applied, so that the occurrences of a batch can be decided one after another."""
-    changed = replace(group, first_seen_at=decision.first_seen_at, last_seen_at=decision.last_seen_at)
-    if decision.becomes_latest:
-        changed = replace(changed, latest_event_occurred_at=time.occurred_at)
-    if decision.reopen:
-        changed = replace(changed, status=_OPEN, resolved_at=None, ignored_at=None, archived_at=None)
-    return changed
-
-
 def _proves_return(group: GroupState, time: OccurrenceTime) -> bool:
     closure = group.closure_at
     if not group.closed or closure is None:
@@ -188,13 +178,6 @@ def regression_proof(
 def milestone(count: int) -> int | None:
     """The milestone that a counter has just reached: 10, 100, 1,000 and every further multiple of 1,000."""
     return count if count in (10, 100) or (count > 0 and count % 1000 == 0) else None
-
-
-def milestones_between(before: int, after: int) -> list[int]:
-    """Milestones reached when several occurrences are counted at once; `before` is excluded, `after` included."""
-    reached = [step for step in (10, 100) if before < step <= after]
-    first = (max(before, 0) // 1000 + 1) * 1000
-    return reached + list(range(first, after + 1, 1000))
 
 
 def _iso(time: datetime) -> str:

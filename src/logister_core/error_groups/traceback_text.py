@@ -61,9 +61,9 @@ def _plain(frames: list[Frame], headline: ExceptionHeadline, omitted: int) -> st
 
 def _with_gap(lines: list[str], omitted: int, indent: str) -> list[str]:
     """Intake trims long stacks in the middle; the text says so there."""
-    if not omitted:
+    if omitted <= 0:
         return lines
-    middle = (len(lines) + 1) // 2
+    middle = len(lines) // 2
     return [*lines[:middle], f"{indent}… {omitted} frames omitted …", *lines[middle:]]
 
 

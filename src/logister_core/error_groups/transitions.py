@@ -1,4 +1,4 @@
-"""What a change of status writes to a group (spec 20 §7.1): column names and values, nothing touched."""
+"""What a person's change of status writes to a group (spec 20 §7.1): column names and values, nothing touched."""
 
 from __future__ import annotations
 
@@ -31,18 +31,4 @@ def changes_for(action: str, *, now: datetime, latest_release: str | None, reope
     changes: dict[str, Any] = {"status": status, f"{status}_at": now}
     if action == "resolve":
         changes["resolved_in_release"] = latest_release
-    return changes
-
-
-def regression_changes(
-    proof: dict[str, Any], *, now: datetime, release: str | None, reopen_count: int, regression_count: int
-) -> dict[str, Any]:
-    """Columns that an automatic reopening sets: those of "reopen", and what tells it from one by hand.
-
-    `proof` comes from `policy.regression_proof`. An event without release leaves `regressed_in_release` alone.
-    """
-    changes = changes_for("reopen", now=now, latest_release=None, reopen_count=reopen_count)
-    changes |= {"current_regression": proof, "regression_count": regression_count + 1}
-    if release is not None:
-        changes["regressed_in_release"] = release
     return changes

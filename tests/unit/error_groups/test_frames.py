@@ -13,6 +13,8 @@ from logister_core.error_groups.frames import (
     visible_frames,
 )
 from logister_core.error_groups.grouping import culprit
+from logister_core.error_groups.grouping.stack import stack_key
+from logister_core.ingest.normalization.frames import trim_frames
 
 
 @pytest.mark.parametrize(
@@ -162,3 +164,22 @@ def test_trimmed_stacks_say_how_much_is_missing():
     assert frames_omitted(event("/srv/app/a.py", frames_omitted=900)) == 900
     assert frames_omitted(event("/srv/app/a.py", frames_omitted="many")) == 0
     assert frames_omitted({}) == 0
+
+
+def test_frames_that_intake_really_trimmed_keep_their_group_and_say_so():
+    def recursion(depth):
+        frames = [{"filename": "/srv/app/shop/tree.py", "lineno": 3, "name": "load", "line": "visit(tree)"}]
+        frames += [
+            {"filename": "/srv/app/shop/tree.py", "lineno": 7, "name": name, "line": "visit(child)"}
+            for _ in range(depth)
+            for name in ("visit", "children")
+        ]
+        event = {"context": {"exception": {"class": "RecursionError", "frames": frames}}}
+        trim_frames(event)
+        return event["context"]
+
+    short, long = recursion(3), recursion(500)
+
+    assert frames_omitted(short) == 0
+    assert frames_omitted(long) + len(frames_of(long)) == 1001
+    assert stack_key(long) == stack_key(short)

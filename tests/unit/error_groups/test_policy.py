@@ -12,9 +12,7 @@ from logister_core.error_groups.policy import (
     decide_occurrence,
     first_occurrence,
     milestone,
-    milestones_between,
     regression_proof,
-    state_after,
 )
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -171,25 +169,3 @@ def test_an_event_of_unknown_precision_is_trusted_when_it_was_stored_within_15_m
 def test_case_20_17_milestones_are_10_100_and_every_thousand():
     assert [count for count in range(3002) if milestone(count)] == [10, 100, 1000, 2000, 3000]
     assert (milestone(10), milestone(11), milestone(2000)) == (10, None, 2000)
-
-
-@pytest.mark.parametrize(("before", "after"), [(0, 0), (9, 10), (10, 11), (1999, 2000), (5, 2500), (0, 12), (999, 999)])
-def test_case_20_17_counting_many_at_once_reaches_the_same_milestones(before, after):
-    one_by_one = [count for count in range(before + 1, after + 1) if milestone(count)]
-
-    assert milestones_between(before, after) == one_by_one
-
-
-def test_the_occurrences_of_a_batch_are_decided_one_after_another():
-    state = group("resolved", resolved_at=NOW - HOUR)
-
-    first = decide_occurrence(state, exact(NOW - timedelta(minutes=5)))
-    state = state_after(state, exact(NOW - timedelta(minutes=5)), first)
-    second = decide_occurrence(state, exact(NOW))
-    state = state_after(state, exact(NOW), second)
-
-    assert (first.reopen, second.reopen) == (True, False)
-    assert second.reason == "latest_source_evidence"
-    assert state == GroupState(
-        "unresolved", first_seen_at=NOW - 2 * DAY, last_seen_at=NOW, latest_event_occurred_at=NOW
-    )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from logister_core.error_groups.grouping.stack import culprit, outline, stack_key
+from logister_core.ingest.normalization import normalize_event
 
 ROOTS = [
     "/app",
@@ -233,6 +236,25 @@ def test_cfml_tag_contexts_are_read():
 
     assert outline(context).frames == (("shop/cart.cfm",),)
     assert culprit(context) == "shop/cart.cfm"
+
+
+@pytest.mark.parametrize("spelling", ["tagContext", "TAGCONTEXT", "tag_context"])
+def test_cfml_payloads_are_read_in_the_spellings_that_intake_stores(spelling):
+    entry = (
+        {"TEMPLATE": "/srv/www/shop/cart.cfm", "LINE": 3} if spelling.isupper() else {"template": "/app/shop/cart.cfm"}
+    )
+    sent = {
+        "EVENT_TYPE": "error",
+        "MESSAGE": "boom",
+        "CONTEXT": {"EXCEPTION": {"TYPE": "Expression", spelling: [entry]}},
+    }
+
+    record = normalize_event(
+        sent, received_at=datetime(2026, 11, 3, tzinfo=UTC), default_environment=None, mobile=False
+    )
+
+    assert outline(record.context).types == ("Expression",)
+    assert culprit(record.context) == "shop/cart.cfm"
 
 
 def test_a_stack_beside_the_exception_is_found():

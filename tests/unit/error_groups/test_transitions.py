@@ -1,4 +1,4 @@
-"""What a change of status writes (spec 20 §7.1, acceptance cases 11 and 16)."""
+"""What a change of status writes (spec 20 §7.1, acceptance case 16)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from logister_core.error_groups.transitions import changes_for, regression_changes
+from logister_core.error_groups.transitions import changes_for
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
@@ -37,23 +37,6 @@ def test_case_20_16_manual_reopening_clears_the_regression_and_keeps_its_count()
         None,
         None,
     ]
-
-
-def test_case_20_11_automatic_reopening_counts_and_proves_the_regression():
-    regressed = regression_changes(
-        {"reason": "after_resolved"}, now=NOW, release="1.5", reopen_count=0, regression_count=0
-    )
-
-    assert regressed["status"] == "unresolved"
-    assert (regressed["reopen_count"], regressed["regression_count"]) == (1, 1)
-    assert regressed["current_regression"] == {"reason": "after_resolved"}
-    assert regressed["regressed_in_release"] == "1.5"
-
-
-def test_an_event_without_release_keeps_the_release_of_the_last_regression():
-    regressed = regression_changes({}, now=NOW, release=None, reopen_count=0, regression_count=3)
-
-    assert "regressed_in_release" not in regressed
 
 
 def test_other_actions_are_mistakes_of_the_caller():
