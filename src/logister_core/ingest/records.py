@@ -1,6 +1,6 @@
 """One accepted signal, ready to be stored: the typed columns beside the context they were read from.
 
-Text is cut to 255 characters, except `message` (whole) and `fingerprint` (see normalization.events).
+Text is cut to 255 characters, except `message` (whole) and `fingerprint` (see normalization.columns).
 Times are aware UTC. `context` holds only values that orjson can write, without NUL or lone surrogates.
 """
 

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import orjson
 import pytest
 
@@ -81,8 +83,22 @@ def test_nested_aliases_cannot_multiply_a_small_document():
 def test_the_memory_of_key_forms_is_bounded():
     for index in range(3 * keys._CACHE_LIMIT):
         normalize_key(f"Key{index}")
-        add_aliases({f"key_{index}": 1}, drop_sensitive=True)
+        add_aliases({f"key_{index}": 1, f"aliasedKey{index}": 1}, drop_sensitive=True)
     normalize_key("Long" * 1000)
     assert len(keys._forms) <= keys._CACHE_LIMIT
     assert len(keys._plain_keys) <= keys._CACHE_LIMIT
+    assert len(keys._aliases) <= keys._CACHE_LIMIT
     assert "Long" * 1000 not in keys._forms
+
+
+def test_threads_that_empty_the_memory_under_each_other_lose_no_alias():
+    def work(offset):
+        for index in range(2_000):
+            context = {f"threadKey{offset}x{index}": 1, "traceId": "t", "androidId": "x"}
+            add_aliases(context, drop_sensitive=True)
+            if len(context) != 4 or context["trace_id"] != "t":
+                return context
+        return None
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(work, range(4))) == [None] * 4

@@ -51,9 +51,7 @@ def add_evidence(context: dict[str, Any], *, occurred_at: object, received_at: d
     diagnostic = child(context, "diagnostic")
     error = child(context, "error")
     exact = (
-        parse_time(occurred_at)
-        or parse_time(diagnostic.get("occurred_at"))
-        or parse_time(evidence.get("occurred_at"))
+        parse_time(occurred_at) or parse_time(diagnostic.get("occurred_at")) or parse_time(evidence.get("occurred_at"))
     )
     start = end = None
     if evidence or diagnostic:

@@ -25,7 +25,9 @@ SENSITIVE_DEVICE_KEYS: Final = frozenset(
 # 16-level document of 500 bytes would grow 65,536-fold; two levels keep everything that SDKs send.
 _MAX_ALIAS_NESTING = 2
 
+# What was learnt about keys so far; emptied when full, so that invented keys cannot fill the memory.
 _forms: dict[str, str] = {}
+_aliases: dict[str, str | None] = {}
 _plain_keys: set[str] = set()
 
 
@@ -94,13 +96,15 @@ def _alias_object(container: dict[str, Any], drop: bool, aliased: int) -> list[A
     members = []
     for key, value in list(container.items()):
         if key not in _plain_keys:
-            if is_sensitive_device_key(key):
+            # Another thread may empty the memory at any time; no key but the plain "" has an empty form.
+            form = _aliases.get(key, "")
+            if form == "":
+                form = _learn(key)
+            if form is None:
                 if drop:
                     del container[key]
                     continue
-            elif normalize_key(key) == key:
-                _remember_plain(key)
-            form = normalize_key(key)
+                form = normalize_key(key)
             nested = isinstance(value, (dict, list))
             if form not in container and not (nested and aliased >= _MAX_ALIAS_NESTING):
                 container[form] = value
@@ -111,8 +115,16 @@ def _alias_object(container: dict[str, Any], drop: bool, aliased: int) -> list[A
     return members
 
 
-def _remember_plain(key: str) -> None:
+def _learn(key: str) -> str | None:
+    """The normalized form of `key`, remembered; None when it names a device identifier."""
+    form = None if is_sensitive_device_key(key) else normalize_key(key)
     if len(key) <= _CACHED_KEY_LENGTH:
-        if len(_plain_keys) >= _CACHE_LIMIT:
-            _plain_keys.clear()
-        _plain_keys.add(key)
+        if form == key:
+            if len(_plain_keys) >= _CACHE_LIMIT:
+                _plain_keys.clear()
+            _plain_keys.add(key)
+        else:
+            if len(_aliases) >= _CACHE_LIMIT:
+                _aliases.clear()
+            _aliases[key] = form
+    return form
