@@ -9,7 +9,6 @@ from __future__ import annotations
 from logister_core.error_groups.grouping.explanation import facts
 from logister_core.error_groups.grouping.stack import culprit
 from logister_core.error_groups.grouping.strategies import (
-    DEFAULT_STRATEGY,
     STRATEGIES,
     GroupingDecision,
     decide,
@@ -17,7 +16,6 @@ from logister_core.error_groups.grouping.strategies import (
 from logister_core.error_groups.headline import exception_class, title_of, value_of
 
 __all__ = [
-    "DEFAULT_STRATEGY",
     "STRATEGIES",
     "GroupingDecision",
     "culprit",

@@ -13,7 +13,6 @@ from logister_core.error_groups.grouping.stack import stack_key
 from logister_core.error_groups.headline import first_line
 
 STRATEGIES = ("stack", "message", "message_exact")
-DEFAULT_STRATEGY = "stack"
 
 # The key column sits in a unique B-tree index; PostgreSQL refuses entries above about 2.7 kB (spec 20 §4.2).
 MAX_KEY_BYTES = 512
