@@ -36,9 +36,7 @@ class PostgresServer:
         """
         name = f"logister_test_{uuid.uuid4().hex}"
         source = "template1" if template is None else template.rpartition("/")[2]
-        self._administer(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
-        )
+        self._administer(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source)))
         self._made.append(name)
         return re.sub(r"^postgresql(://[^/]+/)[^?]*", rf"postgresql+psycopg\g<1>{name}", self.url)
 
