@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,15 @@ from logister_core.web.icons import ICONS
 COMPONENTS = Path(__file__).parent / "templates" / "components.pt"
 
 
+@cache
+def _template(auto_reload: bool) -> PageTemplateFile:
+    """Compiling takes most of a second, so all applications of a process share the template."""
+    return PageTemplateFile(str(COMPONENTS), auto_reload=auto_reload)
+
+
 class Components:
     def __init__(self, *, auto_reload: bool = False) -> None:
-        self._template = PageTemplateFile(str(COMPONENTS), auto_reload=auto_reload)
+        self._template = _template(auto_reload)
 
     def __getitem__(self, name: str) -> Macro:
         """The macro for `use-macro`; KeyError when there is none of that name."""
@@ -39,6 +45,6 @@ class Components:
         macro = self._template.macros[component]
         # A template renders whatever its `_render` is: the copy renders this one macro alone.
         part = copy.copy(self._template)
-        part._render = macro.include
+        vars(part)["_render"] = macro.include
         # The template has escaped every value already.
         return Markup(part.render(fmt=formatting, ui=self, icons=ICONS, **values).strip())  # noqa: S704

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from logister_core.web.sparkline import sparkline as sparkline
+from logister_core.web.sparkline import sparkline  # noqa: F401  (templates call fmt.sparkline)
 
 UNKNOWN = "—"
+UNKNOWN_MARKUP = Markup("—")
 MINUTE, HOUR, DAY = 60, 3600, 86400
 TIME_FORMATS = {"short": "%-d %b %Y, %H:%M UTC", "long": "%-d %b %Y, %H:%M:%S UTC", "date": "%-d %b %Y"}
 
@@ -53,7 +54,7 @@ def count(number: int | None) -> Markup:
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:
-    """"1 event", "1,214 events"; `many` for words that do more than take an s."""
+    """As in "1 event" and "1,214 events"; `many` for words that do more than take an s."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
@@ -68,7 +69,7 @@ def duration_text(milliseconds: float | None) -> str:
 def duration(milliseconds: float | None) -> Markup:
     """As `duration_text`, the unit set back."""
     if milliseconds is None:
-        return Markup(UNKNOWN)
+        return UNKNOWN_MARKUP
     value, unit = _duration_parts(milliseconds)
     if not unit:
         return Markup("{}").format(value)
@@ -128,14 +129,14 @@ def machine_time(moment: datetime) -> str:
 def time(moment: datetime | None, format: str = "short") -> Markup:
     """A `<time>` that reads as UTC without scripts; times.js rewrites it to the reader's zone."""
     if moment is None:
-        return Markup(UNKNOWN)
+        return UNKNOWN_MARKUP
     return Markup('<time datetime="{}" data-format="{}">{}</time>').format(
         machine_time(moment), format, time_text(moment, format)
     )
 
 
 def ago_text(then: datetime | None, now: datetime, *, short: bool = False) -> str:
-    """"2 minutes ago", or with `short` just "2 min" for narrow columns; "never" when there was none.
+    """As in "2 minutes ago", with `short` just "2 min" for narrow columns; "never" when there was none.
 
     Moments ahead of `now` read as "just now": clocks of clients and server differ by seconds.
     """

@@ -90,10 +90,7 @@ class Shell:
         """Projects of the person, most recent first, at most `PROJECTS_SHOWN`."""
         current = getattr(self.project, "uuid", None)
         projects = list(getattr(self._request, "shell_projects", None) or ())[:PROJECTS_SHOWN]
-        return [
-            ProjectLink(project.name, self.project_path(project), project.uuid == current)
-            for project in projects
-        ]
+        return [ProjectLink(project.name, self.project_path(project), project.uuid == current) for project in projects]
 
     @property
     def filter_from(self) -> int:

@@ -17,9 +17,7 @@ class Sparkline:
     text: str
 
 
-def sparkline(
-    values: Sequence[int], *, label: str = "Events", width: int = 72, height: int = 16
-) -> Sparkline:
+def sparkline(values: Sequence[int], *, label: str = "Events", width: int = 72, height: int = 16) -> Sparkline:
     """One bar per value, oldest first; `text` names every value and the total for those who cannot see it."""
     bars: list[str] = []
     peak: list[str] = []

@@ -18,7 +18,7 @@ TEMPLATES = Path(__file__).parent / "templates" / "styleguide"
 
 # File name, heading, what to know before using it.
 EXAMPLES = (
-    ("page_head", "Page head", "One h1 per page. Actions stand to the right, quiet unless they are the page's purpose."),
+    ("page_head", "Page head", "One h1 per page. Actions stand to the right and are quiet."),
     ("section_head", "Section head", ""),
     ("buttons", "Buttons and menus", "One primary button per view. A menu is a details element with data-menu."),
     ("badges", "Badges, states, event types", "A badge only for what differs from the normal case."),
@@ -30,7 +30,7 @@ EXAMPLES = (
     ("stack", "Stack", "The failing frame open, library frames folded."),
     ("context", "Context", "Value Markup is kept, text is escaped, None is a dash."),
     ("logs", "Related logs", ""),
-    ("tables", "Table: monitors", "With stacked, rows become small sheets at 390 px; cells name themselves in data-label."),
+    ("tables", "Table: monitors", "With stacked, rows become small sheets on phones."),
     ("deployments", "Table: deployments", ""),
     ("projects", "Project list", ""),
     ("figures", "Figures", ""),
@@ -127,8 +127,8 @@ def _groups(now: datetime) -> list[Values]:
 
     return [
         group(
-            2, "KeyError", "'customer_id'", "shop/orders.py in process · POST /orders",
-            events=1214, people=38, trend=[1, 1, 2, 1, 5, 7, 2], note=("danger", "regressed in 1.4.2"), owner="Ana Lind",
+            2, "KeyError", "'customer_id'", "shop/orders.py in process · POST /orders", owner="Ana Lind",
+            events=1214, people=38, trend=[1, 1, 2, 1, 5, 7, 2], note=("danger", "regressed in 1.4.2"),
         ),
         group(
             14, "TimeoutError", "payment gateway did not answer within 5 s",
@@ -142,7 +142,7 @@ def _groups(now: datetime) -> list[Values]:
             "shop/checkout/persistence/order_repository.py in insert_with_generated_number · POST /checkout/complete",
             events=38_120, people=1204, trend=[40, 52, 47, 61, 58, 49, 55],
         ),
-        group(260, "TypeError", "<script>alert(1)</script> is not a function", "static/basket.js in render · /basket", people=1),
+        group(260, "TypeError", "<script>alert(1)</script> is not a function", "static/basket.js in render", people=1),
         group(3000, "", "Background sync stopped", "", events=3, trend=[0, 1, 0, 1, 1, 0, 0], owner="Jonas"),
     ]  # fmt: skip
 
@@ -151,8 +151,16 @@ def _monitors(now: datetime) -> list[Values]:
     def monitor(slug: str, kind: str, state: str, minutes: int | None, every: int) -> Values:
         runs = [("ok", "in time")] * 27 + [(kind, state)] * 3
         last = None if minutes is None else now - timedelta(minutes=minutes)
-        return Values(slug=slug, environment="production", kind=kind, state=state, last=last, every=every,
-                      runs=runs if last else [], runs_text=f"Last runs: 27 in time, then 3 {state.lower()}")  # fmt: skip
+        return Values(
+            slug=slug,
+            environment="production",
+            kind=kind,
+            state=state,
+            last=last,
+            every=every,
+            runs=runs if last else [],
+            runs_text=f"Last runs: 27 in time, then 3 {state.lower()}",
+        )
 
     return [
         monitor("nightly-backup", "failing", "Missed", 1900, 86400),
@@ -208,11 +216,18 @@ def _frames() -> dict[str, Any]:
         ("total", "1250"),
         ("session", "<Session object>"),
     ]
-    failing = Values(path="shop/orders.py", function="process", lineno=47, variables=variables, href="#",
-                     lines=list(enumerate(source, start=42)))  # fmt: skip
-    caller = Values(path="shop/views/orders.py", function="create", lineno=19, variables=[], href=None,
-                    lines=[(18, "def create(request):"), (19, "    return process(request.json, request.db)")])  # fmt: skip
-    bare = Values(path="django/core/handlers/base.py", function="_get_response", lineno=197, variables=[], lines=[], href=None)
+    caller_source = [(18, "def create(request):"), (19, "    return process(request.json, request.db)")]
+
+    def frame(path: str, function: str, lineno: int, **more: Any) -> Values:
+        return Values(
+            path=path, function=function, lineno=lineno, **{"variables": [], "lines": [], "href": None} | more
+        )
+
+    failing = frame(
+        "shop/orders.py", "process", 47, variables=variables, href="#", lines=list(enumerate(source, start=42))
+    )
+    caller = frame("shop/views/orders.py", "create", 19, lines=caller_source)
+    bare = frame("django/core/handlers/base.py", "_get_response", 197)
     return {"failing_frame": failing, "caller_frame": caller, "bare_frame": bare}
 
 
@@ -225,5 +240,5 @@ def _context() -> dict[str, Any]:
             ("Authorization", Markup('<span class="redacted">redacted</span>')),
         ],
         "person_rows": [("Id", "4711"), ("Plan", "business"), ("Last order", None)],
-        "release_rows": [("Release", "1.4.2"), ("Environment", "production"), ("Service", "web"), ("Commit", "9f3c1ab")],
+        "release_rows": [("Release", "1.4.2"), ("Environment", "production"), ("Service", "web")],
     }
