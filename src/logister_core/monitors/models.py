@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from logister_core.db.base import Base, big_pk, public_uuid
+from logister_core.monitors.state import MonitorState, state_at
 
 
 class CheckInMonitor(Base):
@@ -32,3 +33,12 @@ class CheckInMonitor(Base):
     # Names the latest change of state; a queued alert about an older change is dropped.
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+    def state_at(self, moment: datetime) -> MonitorState:
+        return state_at(
+            moment,
+            last_check_in_at=self.last_check_in_at,
+            last_status=self.last_status,
+            interval_seconds=self.expected_interval_seconds,
+            paused=self.monitoring_paused_at is not None,
+        )
