@@ -1,0 +1,110 @@
+"""What a group tells in a few words: its title, whether it is new or came back, and how it was grouped."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from logister_core.error_groups.headline import value_of
+from logister_core.error_groups.models import ErrorGroup, GroupStatus
+from logister_core.web.formatting import ago_text, plural, time_text
+
+NEW_FOR = timedelta(hours=24)
+DEFAULT_ENVIRONMENT = "production"
+
+_CLOSED = {
+    GroupStatus.RESOLVED: ("Resolved", "resolved_at"),
+    GroupStatus.IGNORED: ("Ignored", "ignored_at"),
+    GroupStatus.ARCHIVED: ("Archived", "archived_at"),
+}
+_WAS = {"after_resolved": "was resolved", "after_ignored": "was ignored", "after_archived": "was archived"}
+# How the time of the proof is to be read, by precision (specification §7.3).
+_PROOF_WORDS = {"reporting_interval": "reporting interval began ", "received_only": "received ", "unknown": "received "}
+_STRATEGIES = {
+    "fingerprint": "the fingerprint that the client sent",
+    "stack": "exception type and stack",
+    "message": "exception type and message, numbers and names left out",
+    "message_exact": "the first line of the message",
+}
+_FACTS = {
+    "fingerprint": "Fingerprint",
+    "types": "Exception types",
+    "frames": "Frames",
+    "message": "Message",
+    "event": "Event",
+}
+
+
+def title_parts(group: ErrorGroup) -> tuple[str | None, str]:
+    """(exception type, value): the title without the type that many clients put before it."""
+    if group.subtitle is None:
+        return None, group.title
+    return group.subtitle, value_of(group.title, {"exception": {"class": group.subtitle}})
+
+
+def full_title(group: ErrorGroup) -> str:
+    """One line for messages: "KeyError: 'customer_id'"."""
+    kind, value = title_parts(group)
+    return ": ".join(part for part in (kind, value) if part)
+
+
+def badge(group: ErrorGroup, now: datetime) -> tuple[str, str] | None:
+    """(kind, words) for what differs from an ordinary open error: it came back, or it is new."""
+    if group.open and group.current_regression:
+        release = group.current_regression.get("release")
+        return "danger", f"regressed in {release}" if release else "regressed"
+    if group.open and group.first_seen_at > now - NEW_FOR:
+        return "info", "new"
+    return None
+
+
+def news(group: ErrorGroup, now: datetime) -> tuple[str, str] | None:
+    """(kind, sentence) on what happened to the group last; kind is "danger" or "plain", None when nothing did."""
+    if not group.open:
+        return "plain", _closed(group, now)
+    if group.current_regression:
+        return "danger", _regressed(group.current_regression, now)
+    if group.regression_count:
+        times = plural(group.regression_count, "time")
+        return "plain", f"Came back {times} before; reopened {ago_text(group.last_reopened_at, now)}."
+    if group.last_reopened_at is not None:
+        return "plain", f"Reopened {ago_text(group.last_reopened_at, now)}."
+    return None
+
+
+def grouped_by(group: ErrorGroup) -> tuple[str, list[tuple[str, str]]]:
+    """(what decided, rows of facts), in words a person can check."""
+    facts = group.grouping_facts
+    rows = [
+        (label, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        for key, label in _FACTS.items()
+        if (value := facts.get(key))
+    ]
+    if facts.get("in_app") is False:
+        rows.append(("Note", "No frame of the application was sent, so library frames decided."))
+    if facts.get("fallback_from"):
+        rows.append(("Note", f"The project groups by {facts['fallback_from']}; this event had nothing to go by."))
+    rows.append(("Key", group.fingerprint))
+    return _STRATEGIES.get(group.grouping_strategy, group.grouping_strategy), rows
+
+
+def _closed(group: ErrorGroup, now: datetime) -> str:
+    word, column = _CLOSED[GroupStatus(group.status)]
+    moment = getattr(group, column)
+    release = group.resolved_in_release if group.status == GroupStatus.RESOLVED else None
+    place = f" in {release}" if release else ""
+    return f"{word}{place} {ago_text(moment, now)}. The next occurrence reopens it."
+
+
+def _regressed(proof: dict[str, Any], now: datetime) -> str:
+    moment = next((proof[key] for key in ("proof_at", "received_at", "detected_at") if proof.get(key)), None)
+    parts = ["Regressed"]
+    if proof.get("release"):
+        parts.append(f" in {proof['release']}")
+    if moment is not None:
+        words = _PROOF_WORDS.get(proof.get("time_precision", ""), "")
+        parts.append(f", {words}{ago_text(datetime.fromisoformat(moment), now)}")
+    closed = proof.get("closure_at")
+    if closed and proof.get("reason") in _WAS:
+        parts.append(f": {_WAS[proof['reason']]} on {time_text(datetime.fromisoformat(closed), 'date')}")
+    return "".join(parts) + "."

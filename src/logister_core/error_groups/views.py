@@ -1,0 +1,138 @@
+"""The inbox and the buttons that close and reopen errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from logister_core.error_groups.inbox_page import InboxAddress, following, inbox_page, select_group
+from logister_core.error_groups.inbox_state import InboxState
+from logister_core.error_groups.queries import InboxQuery
+from logister_core.error_groups.services import TriageService
+from logister_core.error_groups.story import full_title
+from logister_core.events.detail import EventDetails
+from logister_core.events.queries import EventQuery
+from logister_core.security.inputs import canonical_uuid
+from logister_core.security.permissions import VIEW
+from logister_core.web.formatting import middle_cut
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from logister_core.error_groups.models import ErrorGroup
+    from logister_core.types import Request
+
+FRAGMENT = "X-Fragment"
+LIST_FRAGMENT = "project_inbox"
+
+_DONE = {
+    "resolve": "Resolved “{}”. The next occurrence reopens it.",
+    "ignore": "Ignored “{}”. The next occurrence reopens it.",
+    "archive": "Archived “{}”. The next occurrence reopens it.",
+    "reopen": "Reopened “{}”.",
+}
+_MAX_TITLE = 120
+
+
+@view_config(route_name="inbox", request_method="GET", renderer="templates/inbox.pt", permission=VIEW)
+def inbox(request: Request) -> dict[str, Any]:
+    request.response.vary = [FRAGMENT]
+    return _inbox(request)
+
+
+@view_config(route_name="inbox", request_method="GET", header=FRAGMENT, renderer="templates/list.pt", permission=VIEW)
+@view_config(
+    route_name="inbox.events", request_method="GET", header=FRAGMENT, renderer="templates/list.pt", permission=VIEW
+)
+def inbox_fragment(request: Request) -> Any:
+    """The list alone, for scripts; a part that is not served here is refused rather than replaced by another."""
+    if request.headers[FRAGMENT] != LIST_FRAGMENT:
+        return Response(status=422, vary=[FRAGMENT])
+    request.response.vary = [FRAGMENT]
+    return _inbox(request)
+
+
+@view_config(route_name="inbox.events", request_method="GET", permission=VIEW)
+def old_address(request: Request) -> HTTPSeeOther:
+    path = request.route_path("inbox", project=request.context.project.uuid)
+    return HTTPSeeOther(location=f"{path}?{request.query_string}" if request.query_string else path)
+
+
+@view_config(route_name="error_groups.triage", request_method=("POST", "PATCH"), permission=VIEW)
+def triage(request: Request) -> HTTPSeeOther:
+    """Viewers may do this too: who sees an error can say what becomes of it."""
+    project, service = request.context.project, request.find_service(TriageService)
+    uuid = canonical_uuid(request.matchdict["group"])
+    group = None if uuid is None else service.locked(project, uuid)
+    if group is None:
+        raise HTTPNotFound
+    action = request.matchdict["action"]
+    service.apply(action, group)
+    request.flash("notice", _DONE[action].format(middle_cut(full_title(group), _MAX_TITLE)))
+    return HTTPSeeOther(location=_after_triage(request))
+
+
+def _inbox(request: Request) -> dict[str, Any]:
+    project, query = request.context.project, request.find_service(InboxQuery)
+    state = InboxState.from_params(request.GET)
+    address = InboxAddress(request.route_path("inbox", project=project.uuid), state)
+    found = query.page(project, state)
+    asked = "group_uuid" in request.GET
+    opened = select_group(found.groups, canonical_uuid(request.GET.get("group_uuid", "")), asked=asked)
+    detail = None if opened is None else _detail(request, address, opened, following(found.groups, opened))
+    counts = query.counts(project)
+    page = inbox_page(
+        query,
+        project,
+        address,
+        found,
+        counts=counts,
+        detail=detail,
+        opened=opened,
+        chosen=asked,
+        now=request.now,
+        public_url=request.settings.product.public_url,
+        setup=request.route_path("projects.setup", project=project.uuid),
+        activity=f"{request.route_path('projects.home', project=project.uuid)}/activity",
+    )
+    return {
+        "project": project,
+        "section": "inbox",
+        "section_counts": {"inbox": counts["unresolved"]},
+        "owns": request.context.owns,
+        "page": page,
+        "detail": detail,
+        "back": address.page(state.cursor) if state.cursor else address.listing(),
+        "back_label": "All errors",
+        "now": request.now,
+    }
+
+
+def _detail(request: Request, address: InboxAddress, group: ErrorGroup, following: ErrorGroup | None) -> Any:
+    event = request.find_service(EventQuery).in_group(group, canonical_uuid(request.GET.get("event_uuid", "")))
+
+    def href(event: UUID, **more: str) -> str:
+        return address.group(group.uuid, event_uuid=str(event), **more)
+
+    fields = list(address.state.parameters().items())
+    if following is not None:
+        fields.append(("next", str(following.uuid)))
+    return request.find_service(EventDetails).build(
+        request.context.project, event, group, params=request.GET, href=href, triage=fields
+    )
+
+
+def _after_triage(request: Request) -> str:
+    """Back to where the button stood: the event's own page, else the inbox with the next error open."""
+    project = request.context.project.uuid
+    event = canonical_uuid(request.POST.get("event_uuid", ""))
+    if event is not None:
+        return request.route_path("events.show", project=project, event=event)
+    parameters = InboxState.from_params(request.POST).parameters()
+    following = canonical_uuid(request.POST.get("next", ""))
+    if following is not None:
+        parameters["group_uuid"] = str(following)
+    return request.route_path("inbox", project=project, _query=parameters)

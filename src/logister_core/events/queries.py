@@ -1,0 +1,236 @@
+"""Reading one event, its place in its group, and the logs around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from logister_core.error_groups.models import ErrorGroup, ErrorOccurrence
+from logister_core.error_groups.trends import daily_counts
+from logister_core.ingest.models import EventType, IngestEvent, TelemetryIdentity
+
+if TYPE_CHECKING:
+    from logister_core.types import Request
+
+OCCURRENCES_SHOWN = 50
+LOGS_SHOWN = 50
+LOGS_WITHIN = timedelta(minutes=5)
+# People are counted among so many latest occurrences: that many rows are read in milliseconds, all of them may not.
+PEOPLE_AMONG = 1_000
+
+_ITS_EVENT = and_(
+    IngestEvent.id == ErrorOccurrence.ingest_event_id,
+    # With the time the database knows which partition holds the event.
+    IngestEvent.occurred_at == ErrorOccurrence.occurred_at,
+)
+_NEWEST = (ErrorOccurrence.occurred_at.desc(), ErrorOccurrence.ingest_event_id.desc())
+_OLDEST = (ErrorOccurrence.occurred_at, ErrorOccurrence.ingest_event_id)
+_position = tuple_(ErrorOccurrence.occurred_at, ErrorOccurrence.ingest_event_id)
+
+
+class Occurrence(NamedTuple):
+    """A line of the list of occurrences; `message` is the whole one."""
+
+    event_id: int
+    uuid: UUID
+    occurred_at: datetime
+    message: str
+    level: str | None
+    release: str | None
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrencePage:
+    """Newest first. `is_first` and `is_last` tell whether the list begins or ends here."""
+
+    rows: Sequence[Occurrence]
+    is_first: bool
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The occurrences right before and after one, by time."""
+
+    older: UUID | None
+    newer: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Distinct user ids among the latest occurrences; `all_counted` is False when there are older ones."""
+
+    number: int
+    all_counted: bool
+
+
+class LogLine(NamedTuple):
+    id: int
+    uuid: UUID
+    occurred_at: datetime
+    level: str | None
+    message: str
+    service: str | None
+
+
+class EventQuery:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @classmethod
+    def from_request(cls, context: object, request: Request) -> EventQuery:
+        return cls(request.db)
+
+    def find(self, project_id: int, uuid: UUID) -> IngestEvent | None:
+        """The project's event of that UUID; the ledger of identities knows its key, so nothing is scanned."""
+        key = self._session.execute(
+            select(TelemetryIdentity.record_id, TelemetryIdentity.recorded_at).where(
+                TelemetryIdentity.project_id == project_id,
+                TelemetryIdentity.uuid == uuid,
+                TelemetryIdentity.is_span.is_(False),
+            )
+        ).one_or_none()
+        if key is None:
+            return None
+        return self._session.scalar(
+            select(IngestEvent).where(
+                IngestEvent.id == key.record_id,
+                IngestEvent.occurred_at == key.recorded_at,
+                IngestEvent.project_id == project_id,
+            )
+        )
+
+    def group_of(self, event: IngestEvent) -> ErrorGroup | None:
+        """None for events that are no errors, and for errors that the worker has not grouped yet."""
+        return self._session.scalar(
+            select(ErrorGroup)
+            .join(ErrorOccurrence, ErrorOccurrence.error_group_id == ErrorGroup.id)
+            .where(ErrorOccurrence.ingest_event_id == event.id, ErrorGroup.project_id == event.project_id)
+        )
+
+    def in_group(self, group: ErrorGroup, uuid: UUID | None) -> IngestEvent | None:
+        """The event of that UUID if it is an occurrence of the group, else the newest one; None when all are gone."""
+        found = None if uuid is None else self._find_in(group, uuid)
+        if found is not None:
+            return found
+        return self._session.scalar(
+            select(IngestEvent)
+            .join(ErrorOccurrence, _ITS_EVENT)
+            .where(ErrorOccurrence.error_group_id == group.id)
+            .order_by(*_NEWEST)
+            .limit(1)
+        )
+
+    def occurrence_count(self, group: ErrorGroup) -> int:
+        """Stored occurrences; retention makes them fewer than the group has counted."""
+        found = select(func.count()).where(ErrorOccurrence.error_group_id == group.id)
+        return self._session.scalar(found) or 0
+
+    def trend(self, group: ErrorGroup, *, now: datetime, days: int) -> list[int]:
+        """Occurrences per UTC day, oldest first, today included."""
+        return daily_counts(self._session, [group.id], now=now, days=days)[group.id]
+
+    def neighbours(self, group: ErrorGroup, event: IngestEvent) -> Neighbours:
+        of_group = select(ErrorOccurrence.event_uuid).where(ErrorOccurrence.error_group_id == group.id)
+        here = _place(event.occurred_at, event.id)
+        older = of_group.where(_position < here).order_by(*_NEWEST).limit(1).scalar_subquery()
+        newer = of_group.where(_position > here).order_by(*_OLDEST).limit(1).scalar_subquery()
+        return Neighbours(*self._session.execute(select(older, newer)).one())
+
+    def occurrences(self, group: ErrorGroup, after: UUID | None) -> OccurrencePage:
+        """The page that follows the occurrence with that event UUID; the first page when there is none such."""
+        of_group = ErrorOccurrence.error_group_id == group.id
+        query = (
+            select(
+                ErrorOccurrence.ingest_event_id,
+                ErrorOccurrence.event_uuid,
+                ErrorOccurrence.occurred_at,
+                IngestEvent.message,
+                IngestEvent.level,
+                IngestEvent.release,
+                IngestEvent.environment,
+            )
+            .join(IngestEvent, _ITS_EVENT)
+            .where(of_group)
+            .order_by(*_NEWEST)
+            .limit(OCCURRENCES_SHOWN + 1)
+        )
+        last = None if after is None else self._find_in(group, after)
+        if last is not None:
+            query = query.where(_position < _place(last.occurred_at, last.id))
+        rows = [Occurrence(*row) for row in self._session.execute(query)]
+        return OccurrencePage(rows[:OCCURRENCES_SHOWN], is_first=last is None, is_last=len(rows) <= OCCURRENCES_SHOWN)
+
+    def people(self, group: ErrorGroup) -> People:
+        latest = (
+            select(IngestEvent.end_user_id)
+            .join(ErrorOccurrence, _ITS_EVENT)
+            .where(ErrorOccurrence.error_group_id == group.id)
+            .order_by(*_NEWEST)
+            .limit(PEOPLE_AMONG)
+            .subquery()
+        )
+        number, read = self._session.execute(
+            select(func.count(latest.c.end_user_id.distinct()), func.count()).select_from(latest)
+        ).one()
+        return People(number, all_counted=read < PEOPLE_AMONG)
+
+    def related_logs(self, event: IngestEvent, *, since: datetime, until: datetime, by_user: bool) -> list[LogLine]:
+        """Logs of the project in that time that share an id with the event, oldest first.
+
+        At most 50, those nearest to the event: with many, the ones minutes away say least.
+        """
+        shared = [
+            column == value
+            for column, value in (
+                (IngestEvent.trace_id, event.trace_id),
+                (IngestEvent.request_id, event.request_id),
+                (IngestEvent.session_id, event.session_id),
+                (IngestEvent.end_user_id, event.end_user_id if by_user else None),
+            )
+            if value
+        ]
+        if not shared:
+            return []
+        logs: Select[int, UUID, datetime, str | None, str, str | None] = select(
+            IngestEvent.id,
+            IngestEvent.uuid,
+            IngestEvent.occurred_at,
+            IngestEvent.level,
+            IngestEvent.message,
+            IngestEvent.service,
+        ).where(
+            IngestEvent.project_id == event.project_id,
+            IngestEvent.event_type == EventType.LOG.value,
+            IngestEvent.id != event.id,
+            or_(*shared),
+        )
+        moment, here = IngestEvent.occurred_at, event.occurred_at
+        before = logs.where(moment.between(since, here)).order_by(moment.desc(), IngestEvent.id.desc())
+        after = logs.where(moment > here, moment <= until).order_by(moment, IngestEvent.id)
+        found = [LogLine(*row) for part in (before, after) for row in self._session.execute(part.limit(LOGS_SHOWN))]
+        nearest = sorted(found, key=lambda line: abs(line.occurred_at - here))[:LOGS_SHOWN]
+        return sorted(nearest, key=lambda line: (line.occurred_at, line.id))
+
+    def _find_in(self, group: ErrorGroup, uuid: UUID) -> IngestEvent | None:
+        event = self.find(group.project_id, uuid)
+        return event if event is not None and self._belongs(event, group) else None
+
+    def _belongs(self, event: IngestEvent, group: ErrorGroup) -> bool:
+        link = select(ErrorOccurrence.id).where(
+            ErrorOccurrence.ingest_event_id == event.id, ErrorOccurrence.error_group_id == group.id
+        )
+        return self._session.scalar(link) is not None
+
+
+def _place(occurred_at: datetime, event_id: int) -> object:
+    return tuple_(
+        literal(occurred_at, ErrorOccurrence.occurred_at.type), literal(event_id, ErrorOccurrence.ingest_event_id.type)
+    )

@@ -1,0 +1,69 @@
+"""Logs around an event that belong to the same trace, request, session or person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from logister_core.error_groups.policy import RECEIVED_ONLY, REPORTING_INTERVAL
+from logister_core.events.queries import LOGS_WITHIN, EventQuery, LogLine
+from logister_core.ingest.models import IngestEvent
+from logister_core.web.formatting import first_line, middle_cut
+
+MAX_MESSAGE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedLine:
+    line: LogLine
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPanel:
+    """Logs before and after the event, oldest first; `why_none` explains an empty panel."""
+
+    before: list[RelatedLine]
+    after: list[RelatedLine]
+    occurred_at: datetime
+    why_none: str | None
+
+
+def related_panel(query: EventQuery, event: IngestEvent, context: dict[str, Any]) -> RelatedPanel:
+    window = _window(event, context)
+    why_none = None
+    lines: list[LogLine] = []
+    interval = event.time_precision == REPORTING_INTERVAL
+    if window is None:
+        why_none = "When this happened is not known well enough to say which logs belong to it."
+    elif not (event.trace_id or event.request_id or event.session_id or (event.end_user_id and not interval)):
+        why_none = (
+            "This event has no trace, request, session or user id to find logs by. Clients send them by themselves "
+            "when logs and errors are captured inside one request."
+        )
+    else:
+        lines = query.related_logs(event, since=window[0], until=window[1], by_user=not interval)
+        if not lines:
+            why_none = "No log within five minutes of it has the same trace, request, session or user id."
+    before = [line for line in lines if line.occurred_at <= event.occurred_at]
+    return RelatedPanel(
+        before=[_shown(line) for line in before],
+        after=[_shown(line) for line in lines[len(before) :]],
+        occurred_at=event.occurred_at,
+        why_none=why_none,
+    )
+
+
+def _window(event: IngestEvent, context: dict[str, Any]) -> tuple[datetime, datetime] | None:
+    if event.time_precision == RECEIVED_ONLY:
+        return None
+    if event.time_precision != REPORTING_INTERVAL:
+        return event.occurred_at - LOGS_WITHIN, event.occurred_at + LOGS_WITHIN
+    time = context.get("telemetry_evidence", {}).get("time", {})
+    start, end = time.get("reporting_start"), time.get("reporting_end")
+    return (datetime.fromisoformat(start), datetime.fromisoformat(end)) if start and end else None
+
+
+def _shown(line: LogLine) -> RelatedLine:
+    return RelatedLine(line, middle_cut(first_line(line.message), MAX_MESSAGE))
