@@ -25,16 +25,6 @@ RECENT = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectCounts:
-    active: int
-    archived: int
-
-    @property
-    def all(self) -> int:
-        return self.active + self.archived
-
-
-@dataclass(frozen=True, slots=True)
 class ProjectRow:
     """One line of the project list."""
 
@@ -89,11 +79,12 @@ class ProjectQuery:
             query = query.where(Project.archived_at.is_not(None) if archived else Project.archived_at.is_(None))
         return self._session.scalars(query.limit(limit)).all()
 
-    def counts(self, user: User) -> ProjectCounts:
+    def counts(self, user: User) -> dict[str, int]:
+        """Numbers of the person's projects: active, archived, all."""
         every, archived = self._session.execute(
             select(func.count(), func.count(Project.archived_at)).where(_belongs_to(user))
         ).one()
-        return ProjectCounts(active=every - archived, archived=archived)
+        return {"active": every - archived, "archived": archived, "all": every}
 
     def rows(self, user: User, *, archived: bool | None) -> list[ProjectRow]:
         projects = self.accessible(user, archived=archived)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPFound, HTTPSeeOther
@@ -23,6 +24,14 @@ FILTERS = {"active": False, "archived": True, "all": None}
 INBOX_PARAMETERS = frozenset({"filter", "q", "assignee", "group_uuid", "event_uuid", "tab", "frame_scope", "frame"})
 
 
+@dataclass(frozen=True, slots=True)
+class FilterLink:
+    label: str
+    href: str
+    current: bool
+    count: int
+
+
 @view_config(route_name="projects.index", request_method="GET", renderer="templates/index.pt", permission=SIGNED_IN)
 def index(request: Request) -> dict[str, Any]:
     query = request.find_service(ProjectQuery)
@@ -32,7 +41,12 @@ def index(request: Request) -> dict[str, Any]:
     assert request.user is not None  # noqa: S101 - the permission says so
     return {
         "shown": shown,
-        "counts": query.counts(request.user),
+        "filters": [
+            FilterLink(
+                name.title(), request.route_path("projects.index", _query={"filter": name}), name == shown, count
+            )
+            for name, count in query.counts(request.user).items()
+        ],
         "projects": query.rows(request.user, archived=FILTERS[shown]),
         "now": request.now,
     }
@@ -62,7 +76,7 @@ def create(request: Request) -> Any:
 @view_config(route_name="projects.home", request_method="GET", renderer="templates/home.pt", permission=VIEW)
 def home(request: Request) -> Any:
     project = request.context.project
-    if INBOX_PARAMETERS & request.GET.keys():
+    if not INBOX_PARAMETERS.isdisjoint(request.GET):
         inbox = f"{request.route_path('projects.home', project=project.uuid)}/inbox"
         return HTTPFound(location=f"{inbox}?{request.query_string}")
     page = request.find_service(ProjectQuery).home(project, request.now)
