@@ -1,1 +1,21 @@
-"""Releases, commits and when they went out."""
+"""Deployments: told by those who deploy, and by the telemetry of what they deployed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from logister_core.types import Configurator
+
+RECORD_PATH = "/api/v1/deployments"
+
+
+def includeme(config: Configurator) -> None:
+    from logister_core.deployments.projections import TelemetryDeployments
+    from logister_core.deployments.services import DeploymentService
+    from logister_core.ingest import TAIL
+
+    config.add_projection(TelemetryDeployments())
+    config.register_service_factory(DeploymentService.from_request, DeploymentService)
+    config.add_route("deployments.record", RECORD_PATH + TAIL)
+    config.scan()

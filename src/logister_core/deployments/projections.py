@@ -1,0 +1,45 @@
+"""Events that name release, repository and commit tell of deployments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from logister_core.deployments.services import DeploymentService, ToldBy
+from logister_core.deployments.values import DeploymentValues, deployment_values
+from logister_core.ingest.body import context_of
+from logister_core.ingest.models import IngestEvent
+from logister_core.outbox.models import TelemetryBatch
+from logister_core.outbox.rows import in_batches
+
+
+class TelemetryDeployments:
+    """The projection. Intake marks only the first event of a kind, see `ingest.known_deployments`."""
+
+    def apply(
+        self, session: Session, batches: Sequence[TelemetryBatch], *, skip: frozenset[int], now: datetime
+    ) -> None:
+        event = IngestEvent
+        rows = session.execute(
+            select(event.id, event.uuid, event.project_id, event.occurred_at, event.body).where(
+                in_batches(event, event.occurred_at, batches), event.indexes_deployment
+            )
+        )
+        told = []
+        for event_id, uuid, project_id, occurred_at, body in rows:
+            values = deployment_values(context_of(body), telemetry=True, default_deployed_at=occurred_at)
+            if event_id not in skip and not values.problems():
+                told.append((project_id, values, ToldBy(event_id, uuid)))
+        service = DeploymentService(session, lambda: now)
+        # By key, so that two workers never wait for each other in a circle; what concerns one row in event order.
+        for project_id, values, told_by in sorted(told, key=_order):
+            service.record(project_id, values, told_by=told_by)
+
+
+def _order(told: tuple[int, DeploymentValues, ToldBy]) -> tuple[Any, ...]:
+    project_id, values, told_by = told
+    return project_id, values.repository, values.environment, values.release, told_by.event_id
