@@ -13,5 +13,10 @@ __version__ = "0.1.0"
 def main(global_config: dict[str, Any], **ini: str) -> Router:
     """The application that `pserve` serves; `ini` holds the keys of its [app:main] section."""
     from logister_core.app import serve_application
+    from logister_core.settings import SettingsError
 
-    return serve_application(global_config, ini)
+    try:
+        return serve_application(global_config, ini)
+    except SettingsError as error:
+        # The sentence says all there is to say; a traceback above it would only frighten.
+        raise SystemExit(f"error: {error}") from None

@@ -50,6 +50,7 @@ def configure(
         settings={
             "tm.manager_hook": "pyramid_tm.explicit_manager",
             "tm.activate_hook": "logister_core.ingest.wants_transaction",
+            "retry.activate_hook": "logister_core.ingest.attempts",
             # Somebody who edits a template wants to see it; everybody else wants it compiled once.
             "pyramid.reload_templates": settings.runtime.env == "development",
         }

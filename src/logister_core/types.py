@@ -50,6 +50,7 @@ class Request(pyramid.request.Request):
     user_session: UserSession | None
     now: datetime
     client_ip: str
+    request_id: str
     flashes: list[tuple[str, str]]
     find_service: Callable[..., Any]
     flash: Callable[[str, str], None]

@@ -85,7 +85,9 @@ def key_error(**context: Any) -> dict[str, Any]:
     return {"message": "KeyError: 'customer_id'", "level": "error", "context": defaults | context}
 
 
-def send_error(site: Instance, token: str, message: str = "boom", *, ago: timedelta = timedelta(), **values: Any) -> UUID:
+def send_error(
+    site: Instance, token: str, message: str = "boom", *, ago: timedelta = timedelta(), **values: Any
+) -> UUID:
     """Send one error that happened `ago` before now and group it; returns the event's id."""
     uuid = post_event(site, token, message, at=site.clock() - ago, **values)
     site.project_events()

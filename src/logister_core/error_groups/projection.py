@@ -79,7 +79,7 @@ class _Contexts:
         bodies = select(IngestEvent.id, IngestEvent.body).where(
             IngestEvent.id.in_([event.id for event in events]), IngestEvent.occurred_at.between(min(times), max(times))
         )
-        return {event_id: context_of(body) for event_id, body in self._session.execute(bodies).tuples()}
+        return {event_id: context_of(body) for event_id, body in self._session.execute(bodies)}
 
 
 def _evidence(events: Iterable[ErrorEvent], contexts: _Contexts) -> dict[int, Evidence]:
@@ -121,7 +121,7 @@ def _group_ids(
         new_group(event, uuid7(), _facts(event, bodies[event.id]), evidence.get(event.id, Evidence()), now)
         for event in new
     ]
-    ids = dict(session.execute(plain_insert(ErrorGroup).returning(ErrorGroup.uuid, ErrorGroup.id), rows).tuples().all())
+    ids = dict(session.execute(plain_insert(ErrorGroup).returning(ErrorGroup.uuid, ErrorGroup.id), rows).all())
     created = {_key(event): ids[row["uuid"]] for event, row in zip(new, rows, strict=True)}
     lost = created.keys() - _claim(session, created)
     if lost:
@@ -135,7 +135,7 @@ def _look_up(session: Session, keys: Iterable[Key]) -> dict[Key, int]:
     found = select(ErrorGroupKey.project_id, ErrorGroupKey.key, ErrorGroupKey.error_group_id).where(
         tuple_(ErrorGroupKey.project_id, ErrorGroupKey.key).in_(sorted(keys))
     )
-    return {(project_id, key): group_id for project_id, key, group_id in session.execute(found).tuples()}
+    return {(project_id, key): group_id for project_id, key, group_id in session.execute(found)}
 
 
 def _facts(event: ErrorEvent, context: dict[str, Any]) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def _claim(session: Session, created: dict[Key, int]) -> set[Key]:
         for project_id, key in sorted(created)
     ]
     claimed = session.execute(claim.returning(ErrorGroupKey.project_id, ErrorGroupKey.key), rows)
-    return {(project_id, key) for project_id, key in claimed.tuples()}
+    return {(project_id, key) for project_id, key in claimed}
 
 
 def _locked(session: Session, ids: set[int]) -> dict[int, ErrorGroup]:

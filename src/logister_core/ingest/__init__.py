@@ -43,10 +43,17 @@ def includeme(config: Configurator) -> None:
 
 def wants_transaction(request: Request) -> bool:
     """pyramid_tm's activate hook: the group acceptor has transactions of its own, and intake needs no other."""
-    if request.registry.logister_settings.intake.acceptor == "request":
-        return True
+    return request.registry.logister_settings.intake.acceptor == "request" or not _is_intake(request)
+
+
+def attempts(request: Request) -> int | None:
+    """pyramid_retry's activate hook: intake is tried once, since keeping its body for a second time costs a copy."""
+    return 1 if _is_intake(request) else None
+
+
+def _is_intake(request: Request) -> bool:
     path: str = request.path_info
-    return not path.startswith((EVENTS_PATH, CHECK_INS_PATH))
+    return path.startswith((EVENTS_PATH, CHECK_INS_PATH))
 
 
 def _per_request(writer: Writer, ids: TelemetryIDs, request: Request) -> RequestAcceptor:

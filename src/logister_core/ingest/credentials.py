@@ -104,7 +104,7 @@ class Credentials:
             .where(ApiKey.token_digest == digest, ApiKey.revoked_at.is_(None), Project.archived_at.is_(None))
         )
         with read_transaction(self._engine) as db:
-            row = db.execute(live).tuples().one_or_none()
+            row = db.execute(live).one_or_none()
         if row is None:
             return None
         api_key_id, project_id, project_uuid, kind, strategy = row

@@ -13,10 +13,11 @@ from logister_core.ingest.errors import IngestError
 from logister_core.ingest.normalization import (
     check_in_envelope,
     check_limits,
+    decode_json,
+    enforce_limits,
     event_envelope,
     normalize_check_in,
     normalize_event,
-    trim_frames,
 )
 from logister_core.ingest.records import EventRecord, SpanRecord
 from logister_core.ingest.rows import RowBuilder, Sender
@@ -36,11 +37,10 @@ class Intake:
     credentials: Credentials
     rows: RowBuilder
 
-    def accept_event(self, document: object, sender: Sender, acceptor: Acceptor) -> Accepted:
+    def accept_event(self, body: bytes, sender: Sender, acceptor: Acceptor) -> Accepted:
         """Accept `{"event": {…}}`. Raises `IngestError` with the answer for the client."""
-        event = event_envelope(document)
-        trim_frames(event)
-        check_limits(event)
+        event = event_envelope(decode_json(body))
+        enforce_limits(event, size=len(body))
         record = normalize_event(
             event,
             received_at=sender.received_at,
@@ -49,10 +49,10 @@ class Intake:
         )
         return self._accept(record, sender, acceptor)
 
-    def accept_check_in(self, document: object, sender: Sender, acceptor: Acceptor) -> Accepted:
+    def accept_check_in(self, body: bytes, sender: Sender, acceptor: Acceptor) -> Accepted:
         """Accept `{"check_in": {…}}`."""
-        fields = check_in_envelope(document)
-        check_limits(fields)
+        fields = check_in_envelope(decode_json(body))
+        check_limits(fields, size=len(body))
         record = normalize_check_in(fields, received_at=sender.received_at, default_environment=DEFAULT_ENVIRONMENT)
         return self._accept(record, sender, acceptor)
 

@@ -15,7 +15,6 @@ from pyramid.view import exception_view_config, view_config
 from logister_core.ingest.acceptor import Acceptor
 from logister_core.ingest.errors import REQUEST_BYTES_LIMIT, IngestError, PayloadTooLarge
 from logister_core.ingest.intake import Intake, Unauthorized
-from logister_core.ingest.normalization import decode_json
 from logister_core.ingest.rows import Sender
 from logister_core.ingest.submission import Accepted
 
@@ -28,16 +27,16 @@ USER_AGENT_LENGTH = 300
 @view_config(route_name="ingest.events", request_method="POST", require_csrf=False)
 def ingest_event(request: Request) -> Response:
     intake: Intake = request.registry.intake
-    sender, document = receive(request, intake)
-    accepted = intake.accept_event(document, sender, request.find_service(Acceptor))
+    sender, body = receive(request, intake)
+    accepted = intake.accept_event(body, sender, request.find_service(Acceptor))
     return answer(accepted, legacy_id=True)
 
 
 @view_config(route_name="ingest.check_ins", request_method="POST", require_csrf=False)
 def check_in(request: Request) -> Response:
     intake: Intake = request.registry.intake
-    sender, document = receive(request, intake)
-    accepted = intake.accept_check_in(document, sender, request.find_service(Acceptor))
+    sender, body = receive(request, intake)
+    accepted = intake.accept_check_in(body, sender, request.find_service(Acceptor))
     return answer(accepted, legacy_id=False)
 
 
@@ -46,13 +45,9 @@ def refuse(error: IngestError, _request: Request) -> Response:
     return json_response(error.status, error.body)
 
 
-def receive(request: Request, intake: Intake) -> tuple[Sender, object]:
-    """Who sends, and the decoded body. Raises `PayloadTooLarge`, `Unauthorized` or `InvalidJSON`, in this order."""
-    if (request.content_length or 0) > REQUEST_BYTES_LIMIT:
-        raise PayloadTooLarge.request_bytes()
-    body = request.body_file.read(REQUEST_BYTES_LIMIT + 1)
-    if len(body) > REQUEST_BYTES_LIMIT:
-        raise PayloadTooLarge.request_bytes()
+def receive(request: Request, intake: Intake) -> tuple[Sender, bytes]:
+    """Who sends, and the body. Raises `PayloadTooLarge` or `Unauthorized`, in this order."""
+    body = read_body(request, REQUEST_BYTES_LIMIT)
     credential = intake.credentials.find(request.headers)
     if credential is None:
         raise Unauthorized
@@ -62,7 +57,21 @@ def receive(request: Request, intake: Intake) -> tuple[Sender, object]:
         user_agent=(request.user_agent or "")[:USER_AGENT_LENGTH],
         received_at=request.now,
     )
-    return sender, decode_json(body)
+    return sender, body
+
+
+def read_body(request: Request, limit: int) -> bytes:
+    """At most `limit` bytes; a longer body is refused, unread when it declares its length."""
+    length = request.content_length
+    if length is None:
+        # Without a length only a server that marks the end of a chunked body can be read to the end.
+        length = limit + 1 if request.environ.get("wsgi.input_terminated") else 0
+    elif length > limit:
+        raise PayloadTooLarge.request_bytes(limit)
+    body: bytes = request.body_file_raw.read(length)
+    if len(body) > limit:
+        raise PayloadTooLarge.request_bytes(limit)
+    return body
 
 
 def answer(accepted: Accepted, *, legacy_id: bool) -> Response:

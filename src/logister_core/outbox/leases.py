@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, and_, select, update
+from sqlalchemy import ColumnElement, Engine, Row, and_, select, update
 from sqlalchemy.orm import Session
 
 from logister_core.db.sessions import write_transaction
@@ -20,8 +20,6 @@ LEASE = timedelta(minutes=2)
 MAX_DELIVERIES = 500
 
 LONGEST_BACK_OFF_SECONDS = 900
-
-DUE = (DeliveryStatus.PENDING, DeliveryStatus.RETRYING, DeliveryStatus.PROCESSING)
 
 
 class LeaseLost(Exception):
@@ -43,20 +41,18 @@ def take(engine: Engine, destination: str, *, now: datetime, max_rows: int) -> L
     Deliveries that were tried before are leased alone, so that a batch that cannot succeed holds up nobody.
     """
     with write_transaction(engine) as db:
-        due = list(
-            db.execute(
-                select(TelemetryDelivery, TelemetryBatch)
-                .join(TelemetryBatch)
-                .where(
-                    TelemetryDelivery.destination == destination,
-                    TelemetryDelivery.status.in_(DUE),
-                    TelemetryDelivery.available_at <= now,
-                )
-                .order_by(TelemetryDelivery.available_at, TelemetryDelivery.id)
-                .limit(MAX_DELIVERIES)
-                .with_for_update(skip_locked=True, of=TelemetryDelivery)
-            ).tuples()
-        )
+        due = db.execute(
+            select(TelemetryDelivery, TelemetryBatch)
+            .join(TelemetryBatch)
+            .where(
+                TelemetryDelivery.destination == destination,
+                TelemetryDelivery.status != DeliveryStatus.COMPLETED.value,
+                TelemetryDelivery.available_at <= now,
+            )
+            .order_by(TelemetryDelivery.available_at, TelemetryDelivery.id)
+            .limit(MAX_DELIVERIES)
+            .with_for_update(skip_locked=True, of=TelemetryDelivery)
+        ).all()
         chosen = _choose(due, max_rows)
         if not chosen:
             return None
@@ -77,16 +73,17 @@ def take(engine: Engine, destination: str, *, now: datetime, max_rows: int) -> L
 
 
 def _choose(
-    due: list[tuple[TelemetryDelivery, TelemetryBatch]], max_rows: int
-) -> list[tuple[TelemetryDelivery, TelemetryBatch]]:
+    due: Sequence[Row[TelemetryDelivery, TelemetryBatch]], max_rows: int
+) -> Sequence[Row[TelemetryDelivery, TelemetryBatch]]:
     if due and due[0][0].attempts > 0:
         return due[:1]
-    chosen: list[tuple[TelemetryDelivery, TelemetryBatch]] = []
+    chosen: list[Row[TelemetryDelivery, TelemetryBatch]] = []
     rows = 0
-    for delivery, batch in due:
+    for row in due:
+        delivery, batch = row
         if delivery.attempts > 0 or (chosen and rows + batch.event_count + batch.span_count > max_rows):
             break
-        chosen.append((delivery, batch))
+        chosen.append(row)
         rows += batch.event_count + batch.span_count
     return chosen
 

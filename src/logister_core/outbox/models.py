@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from logister_core.db.base import Base, big_pk
@@ -22,6 +22,9 @@ class DeliveryStatus(StrEnum):
     PROCESSING = "processing"
     RETRYING = "retrying"
     COMPLETED = "completed"
+
+
+UNFINISHED = text(f"status <> '{DeliveryStatus.COMPLETED.value}'")
 
 
 class TelemetryBatch(Base):
@@ -50,7 +53,8 @@ class TelemetryDelivery(Base):
     __tablename__ = "telemetry_deliveries"
     __table_args__ = (
         UniqueConstraint("batch_id", "destination"),
-        Index(None, "destination", "status", "available_at"),
+        # Completed deliveries are many and never looked for.
+        Index(None, "destination", "available_at", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
         one_of("status", DeliveryStatus),
     )
 

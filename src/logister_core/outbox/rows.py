@@ -42,5 +42,5 @@ def rows_of(session: Session, batches: Sequence[TelemetryBatch]) -> list[RowKey]
         (TraceSpan, TraceSpan.started_at, True),
     ):
         keys = select(model.id, model.batch_id, model.project_id, column).where(in_batches(model, column, batches))
-        found += [RowKey(*row, is_span=is_span) for row in session.execute(keys).tuples()]
+        found += [RowKey(*row, is_span=is_span) for row in session.execute(keys)]
     return sorted(found, key=lambda row: row.id)

@@ -200,8 +200,7 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("last_error_at", TIME, nullable=True),
         sa.CheckConstraint(
-            "status IN ('pending', 'processing', 'retrying', 'completed')",
-            name=op.f("ck_telemetry_deliveries_status"),
+            "status IN ('pending', 'processing', 'retrying', 'completed')", name=op.f("ck_telemetry_deliveries_status")
         ),
         sa.ForeignKeyConstraint(
             ["batch_id"],
@@ -213,9 +212,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("batch_id", "destination", name=op.f("uq_telemetry_deliveries_batch_id_destination")),
     )
     op.create_index(
-        op.f("ix_telemetry_deliveries_destination_status_available_at"),
+        op.f("ix_telemetry_deliveries_destination_available_at"),
         "telemetry_deliveries",
-        ["destination", "status", "available_at"],
+        ["destination", "available_at"],
+        unique=False,
+        sqlite_where=sa.text("status <> 'completed'"),
+        postgresql_where=sa.text("status <> 'completed'"),
     )
     op.create_table(
         "user_sessions",
@@ -253,9 +255,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["project_id"], ["projects.id"], name=op.f("fk_api_keys_project_id_projects"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_api_keys_user_id_users"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_api_keys_user_id_users"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_api_keys_token_digest")),
         sa.UniqueConstraint("uuid", name=op.f("uq_api_keys_uuid")),
@@ -334,10 +334,7 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
-            ["assigned_user_id"],
-            ["users.id"],
-            name=op.f("fk_error_groups_assigned_user_id_users"),
-            ondelete="SET NULL",
+            ["assigned_user_id"], ["users.id"], name=op.f("fk_error_groups_assigned_user_id_users"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["project_id"], ["projects.id"], name=op.f("fk_error_groups_project_id_projects"), ondelete="CASCADE"
@@ -369,10 +366,7 @@ def upgrade() -> None:
         sa.Column("updated_at", TIME, nullable=False),
         sa.CheckConstraint("source IN ('api', 'telemetry', 'manual')", name=op.f("ck_project_deployments_source")),
         sa.ForeignKeyConstraint(
-            ["project_id"],
-            ["projects.id"],
-            name=op.f("fk_project_deployments_project_id_projects"),
-            ondelete="CASCADE",
+            ["project_id"], ["projects.id"], name=op.f("fk_project_deployments_project_id_projects"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project_deployments")),
         sa.UniqueConstraint(
@@ -397,10 +391,7 @@ def upgrade() -> None:
         sa.Column("created_at", TIME, nullable=False),
         sa.CheckConstraint("role IN ('admin', 'viewer')", name=op.f("ck_project_memberships_role")),
         sa.ForeignKeyConstraint(
-            ["project_id"],
-            ["projects.id"],
-            name=op.f("fk_project_memberships_project_id_projects"),
-            ondelete="CASCADE",
+            ["project_id"], ["projects.id"], name=op.f("fk_project_memberships_project_id_projects"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_project_memberships_user_id_users"), ondelete="CASCADE"
@@ -422,10 +413,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("failed_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(
-            ["project_id"],
-            ["projects.id"],
-            name=op.f("fk_telemetry_failures_project_id_projects"),
-            ondelete="CASCADE",
+            ["project_id"], ["projects.id"], name=op.f("fk_telemetry_failures_project_id_projects"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_telemetry_failures")),
         sa.UniqueConstraint(
@@ -575,7 +563,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_user_sessions_user_id"), table_name="user_sessions")
     op.drop_index(op.f("ix_user_sessions_expires_at"), table_name="user_sessions")
     op.drop_table("user_sessions")
-    op.drop_index(op.f("ix_telemetry_deliveries_destination_status_available_at"), table_name="telemetry_deliveries")
+    op.drop_index(
+        op.f("ix_telemetry_deliveries_destination_available_at"),
+        table_name="telemetry_deliveries",
+        sqlite_where=sa.text("status <> 'completed'"),
+        postgresql_where=sa.text("status <> 'completed'"),
+    )
     op.drop_table("telemetry_deliveries")
     op.drop_table("projects")
     op.drop_table("installations")
