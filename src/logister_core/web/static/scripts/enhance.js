@@ -4,6 +4,7 @@ import { startCopyButtons } from "./copy.js";
 import { startFlashes } from "./flash.js";
 import { startLists } from "./lists.js";
 import { startMenus } from "./menus.js";
+import { startPanes } from "./panes.js";
 import { startTabs } from "./tabs.js";
 import { startThemeChoice } from "./theme-choice.js";
 import { localiseTimes } from "./times.js";
@@ -14,6 +15,7 @@ startCopyButtons();
 startFlashes();
 startTabs();
 startLists();
+startPanes();
 localiseTimes();
 
 // Regions that arrive later hold times too (htmx announces them).
