@@ -33,6 +33,8 @@ _WHY = {
     "archived": "Errors you archive are kept here; the next occurrence reopens them.",
     "all": "New faults appear here by themselves, one line for each.",
 }
+# What waits for somebody is counted; how much was done already is not news.
+_COUNTED = frozenset({"unresolved", "introduced_today"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +163,7 @@ def inbox_page(
         state=state,
         address=address,
         filters=[
-            # A zero says nothing, except that nothing is open.
-            FilterLink(label, address.listing(name), name == state.filter, _shown(name, counts[name]))
+            FilterLink(label, address.listing(name), name == state.filter, counts[name] if name in _COUNTED else None)
             for name, label in FILTERS.items()
         ],
         hidden=[("filter", state.filter)],
@@ -172,10 +173,6 @@ def inbox_page(
         detail=detail,
         chosen=chosen,
     )
-
-
-def _shown(name: str, count: int) -> int | None:
-    return count if count or name == "unresolved" else None
 
 
 def _row(

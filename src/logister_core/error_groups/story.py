@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from logister_core.error_groups.headline import value_of
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
 from logister_core.web.formatting import ago_text, plural, time_text
 
@@ -39,7 +38,17 @@ def title_parts(group: ErrorGroup) -> tuple[str | None, str]:
     """(exception type, value): the title without the type that many clients put before it."""
     if group.subtitle is None:
         return None, group.title
-    return group.subtitle, value_of(group.title, {"exception": {"class": group.subtitle}})
+    return group.subtitle, without_class(group.title, group.subtitle)
+
+
+def without_class(message: str, class_name: str) -> str:
+    """The message without the class before it: "KeyError: 'x'" gives "'x'"; empty when there is nothing else."""
+    for prefix in (class_name, class_name.rpartition(".")[2]):
+        if message == prefix:
+            return ""
+        if message.startswith(prefix + ":"):
+            return message[len(prefix) + 1 :].strip()
+    return message
 
 
 def full_title(group: ErrorGroup) -> str:

@@ -6,16 +6,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, quote_plus, urlsplit, urlunsplit
 
 from markupsafe import Markup
 
 from logister_core.bounded_json import bound_json
 from logister_core.error_groups.request_details import request_details
+from logister_core.events.targets import safe_target, without_secret_parameters
 from logister_core.events.values import shown_value, tree, without_aliases
 from logister_core.ingest.models import IngestEvent
 from logister_core.ingest.normalization import normalize_key
-from logister_core.redaction import REDACTED, is_sensitive, redact
+from logister_core.redaction import redact
 from logister_core.web import formatting as fmt
 
 Row = tuple[str, str | Markup | None]
@@ -104,13 +104,13 @@ class ContextPanel:
 
 
 def context_panel(event: IngestEvent, context: dict[str, Any]) -> ContextPanel:
-    safe = redact(context)
+    safe = without_secret_parameters(redact(context))
     details = request_details(context)
     sections = [
         Section("Measurement", list(_present(_measurement(event)))),
         Section("Request", list(_present(_request_rows(event, context)))),
-        Section("Parameters", _cells(redact(details.params, "params"))),
-        Section("Headers", _cells(redact(details.headers, "headers"))),
+        Section("Parameters", _cells(without_secret_parameters(redact(details.params, "params")))),
+        Section("Headers", _cells(without_secret_parameters(redact(details.headers, "headers")))),
         Section("Person", list(_present(_person(event, safe)))),
         Section("Release and environment", list(_present(_release(event, safe)))),
         Section("Runtime", _named(safe, _RUNTIME)),
@@ -131,23 +131,6 @@ def context_panel(event: IngestEvent, context: dict[str, Any]) -> ContextPanel:
         raw=json.dumps(bounded.value, indent=2, ensure_ascii=False),
         raw_cut=bounded.truncated,
     )
-
-
-def safe_target(target: str) -> str:
-    """An address whose secret parameters are replaced, and without the password of `user:password@host`."""
-    try:
-        parts = urlsplit(target)
-        query = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=200)
-    except ValueError:
-        return target.partition("?")[0]
-    userinfo, at, host = parts.netloc.rpartition("@")
-    changed = bool(at) or any(is_sensitive(name, "params") for name, _ in query)
-    if not changed:
-        return target
-    shown = "&".join(
-        f"{quote_plus(name)}={REDACTED if is_sensitive(name, 'params') else quote_plus(value)}" for name, value in query
-    )
-    return urlunsplit((parts.scheme, f"{REDACTED}@{host}" if userinfo else host, parts.path, shown, parts.fragment))
 
 
 def _request_rows(event: IngestEvent, context: dict[str, Any]) -> Iterable[tuple[str, str | None]]:

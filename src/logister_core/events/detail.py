@@ -142,12 +142,16 @@ class EventDetails:
         story = None if group is None else self._story(group)
         names = _ERROR_TABS if event_type == EventType.ERROR.value else _OTHER_TABS
         tab = params.get("tab", "")
-        if tab not in names:
+        if tab not in names or (tab == "occurrences" and group is None):
             tab = next(iter(names))
+        stored = 0 if group is None else self._query.occurrence_count(group)
         panels: dict[str, Any] = {"stack": None, "scope_href": None, "context": None}
         panels |= {"occurrences": None, "related": None}
-        if event is not None:
-            panels |= self._panel(tab, project, event, group, context, params=params, href=href)
+        if event is not None and group is not None and tab == "occurrences":
+            after = canonical_uuid(params.get("occurrence_cursor", ""))
+            panels["occurrences"] = occurrence_panel(self._query, group, event, after=after, stored=stored, href=href)
+        elif event is not None:
+            panels |= self._panel(tab, project, event, context, params=params, href=href)
         return Detail(
             type=kind,
             value=middle_cut(value, MAX_TITLE),
@@ -155,9 +159,9 @@ class EventDetails:
             event_type=event_type,
             event_uuid=None if event is None else event.uuid,
             story=story,
-            tabs=[] if event is None else self._tabs(names, tab, event, group, href),
+            tabs=[] if event is None else _tabs(names, tab, event.uuid, stored, href),
             tab=tab,
-            stepper=None if event is None or group is None else self._stepper(event, group, href),
+            stepper=None if event is None or group is None else self._stepper(event, group, tab, href),
             triage=triage,
             markdown=markdown(kind, value, where, group, None if event is None else self._link(project, event)),
             **panels,
@@ -187,7 +191,6 @@ class EventDetails:
         tab: str,
         project: Project,
         event: IngestEvent,
-        group: ErrorGroup | None,
         context: dict[str, Any],
         *,
         params: Mapping[str, str],
@@ -197,9 +200,6 @@ class EventDetails:
             return {"context": context_panel(event, context)}
         if tab == "related_logs":
             return {"related": related_panel(self._query, event, context)}
-        if tab == "occurrences":
-            after = canonical_uuid(params.get("occurrence_cursor", ""))
-            return {"occurrences": None if group is None else occurrence_panel(self._query, group, event, after, href)}
         scope = params.get("frame_scope", "")
         panel = stack_panel(
             context,
@@ -211,27 +211,26 @@ class EventDetails:
         other = None if panel.scope is None else href(event.uuid, tab=tab, frame_scope=panel.scope)
         return {"stack": panel, "scope_href": other}
 
-    def _tabs(
-        self, names: Mapping[str, str], current: str, event: IngestEvent, group: ErrorGroup | None, href: EventHref
-    ) -> list[Tab]:
-        stored = 0 if group is None else self._query.occurrence_count(group)
-        counts = {"occurrences": stored}
-        return [
-            Tab(f"tab-{key}", label, href(event.uuid, tab=key), key == current, counts.get(key))
-            for key, label in names.items()
-            if key != "occurrences" or group is not None
-        ]
-
-    def _stepper(self, event: IngestEvent, group: ErrorGroup, href: EventHref) -> Stepper:
+    def _stepper(self, event: IngestEvent, group: ErrorGroup, tab: str, href: EventHref) -> Stepper:
+        """Stays on the tab, so that one thing can be compared from event to event."""
         beside: Neighbours = self._query.neighbours(group, event)
         return Stepper(
             event.occurred_at,
-            None if beside.older is None else href(beside.older),
-            None if beside.newer is None else href(beside.newer),
+            None if beside.older is None else href(beside.older, tab=tab),
+            None if beside.newer is None else href(beside.newer, tab=tab),
         )
 
     def _link(self, project: Project, event: IngestEvent) -> str:
         return f"{self._public_url}/projects/{project.uuid}/events/{event.uuid}"
+
+
+def _tabs(names: Mapping[str, str], current: str, event: UUID, stored: int, href: EventHref) -> list[Tab]:
+    return [
+        Tab(f"tab-{key}", label, href(event, tab=key), key == current, stored if key == "occurrences" else None)
+        for key, label in names.items()
+        # An error not grouped yet has no others.
+        if stored or key != "occurrences"
+    ]
 
 
 def _title(event: IngestEvent | None, group: ErrorGroup | None) -> tuple[str | None, str]:

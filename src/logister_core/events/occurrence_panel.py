@@ -31,15 +31,25 @@ class OccurrenceRow:
 
 @dataclass(frozen=True, slots=True)
 class OccurrencePanel:
-    """Newest first. `older` and `newest` are addresses of the next and of the first page, None where this is it."""
+    """Newest first. `older` and `newest` are addresses of the next and of the first page, None where this is it.
+
+    `stored` are the occurrences that can be looked at; the group may have counted more before retention.
+    """
 
     rows: list[OccurrenceRow]
+    stored: int
     older: str | None
     newest: str | None
 
 
 def occurrence_panel(
-    query: EventQuery, group: ErrorGroup, event: IngestEvent, after: UUID | None, href: Callable[..., str]
+    query: EventQuery,
+    group: ErrorGroup,
+    event: IngestEvent,
+    *,
+    after: UUID | None,
+    stored: int,
+    href: Callable[..., str],
 ) -> OccurrencePanel:
     page = query.occurrences(group, after)
     rows = [
@@ -59,7 +69,7 @@ def occurrence_panel(
     if not page.is_last:
         older = href(event.uuid, tab="occurrences", occurrence_cursor=str(page.rows[-1].uuid))
     newest = None if page.is_first else href(event.uuid, tab="occurrences")
-    return OccurrencePanel(rows, older, newest)
+    return OccurrencePanel(rows, stored, older, newest)
 
 
 def _marks(page: OccurrencePage, number: int, *, selected: bool) -> str:

@@ -13,16 +13,20 @@ from markupsafe import Markup
 from logister_core.error_groups.exceptions import exception_chain, exception_headline
 from logister_core.error_groups.frame_runs import FrameRun, frame_runs
 from logister_core.error_groups.frames import Frame, failure_comes_last, frames_of, frames_omitted, opened_first
+from logister_core.error_groups.story import without_class
 from logister_core.error_groups.traceback_text import traceback_text
+from logister_core.events.targets import without_secret_parameters
 from logister_core.events.values import shown_value
 from logister_core.redaction import redact
-from logister_core.web.formatting import plural
+from logister_core.web.formatting import middle_cut, plural
 
 SCOPES = ("application", "all")
 # Source lines before and after the failing one.
 SURROUNDING = 5
 # A minified file is one line of a megabyte: shown is what surrounds the column.
 MAX_LINE = 300
+# A message longer than this is folded after so many characters.
+SHORT_MESSAGE = 1_000
 MAX_MESSAGE = 20_000
 
 _LINK_WORDS = {
@@ -59,11 +63,15 @@ class StackItem:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionSection:
-    """One exception of the chain; `link` says what it is to the one above, None for the first."""
+    """One exception of the chain; `link` says what it is to the one above, None for the first.
+
+    `value` is its message, `whole` the rest of the truth when that is too long to stand above a stack.
+    """
 
     link: str | None
     type: str
     value: str
+    whole: str | None
     items: list[StackItem]
 
 
@@ -90,19 +98,19 @@ def stack_panel(
     opened = opened_first(frames) if wanted is None else wanted
     # A frame somebody asked for must not hide in a fold.
     unfold = scope == "all" or (wanted is not None and not frames[wanted].application_frame)
-    first = ExceptionSection(
-        link=None,
-        type=headline.class_name,
-        value=headline.message[:MAX_MESSAGE],
-        items=_items(frames, unfold=unfold, opened=opened, omitted=frames_omitted(context)),
+    first = _section(
+        None,
+        headline.class_name,
+        headline.message,
+        _items(frames, unfold=unfold, opened=opened, omitted=frames_omitted(context)),
     )
     chain = exception_chain(context, kind)
     others = [
-        ExceptionSection(
-            link=_LINK_WORDS[linked.label],
-            type=linked.class_name,
-            value=linked.message[:MAX_MESSAGE],
-            items=_items(linked.frames, unfold=unfold, opened=None, omitted=0),
+        _section(
+            _LINK_WORDS[linked.label],
+            linked.class_name,
+            linked.message,
+            _items(linked.frames, unfold=unfold, opened=None, omitted=0),
         )
         for linked in chain
     ]
@@ -115,6 +123,12 @@ def stack_panel(
         scope_label="Fold library frames" if unfold else f"Show all {plural(count, 'frame')}",
         text=traceback_text(context, message, kind),
     )
+
+
+def _section(link: str | None, kind: str, message: str, items: list[StackItem]) -> ExceptionSection:
+    value = without_class(message, kind)
+    whole = value[:MAX_MESSAGE] if len(value) > SHORT_MESSAGE else None
+    return ExceptionSection(link, kind, middle_cut(value, SHORT_MESSAGE), whole, items)
 
 
 def _is_mixed(frames: Sequence[Frame]) -> bool:
@@ -154,7 +168,7 @@ def _run_items(run: FrameRun, *, unfold: bool, opened: int | None, backwards: bo
 
 
 def _view(frame: Frame, *, opened: bool) -> FrameView:
-    variables = redact(frame.locals, "locals")
+    variables = without_secret_parameters(redact(frame.locals, "locals"))
     return FrameView(
         path=frame.file,
         function=frame.method_name,

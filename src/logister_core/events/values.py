@@ -11,7 +11,7 @@ from logister_core.ingest.normalization import normalize_key
 from logister_core.redaction import REDACTED
 from logister_core.web.formatting import middle_cut
 
-MAX_TEXT = 2_000
+MAX_TEXT = 1_000
 MAX_DEPTH = 12
 MAX_ENTRIES = 400
 

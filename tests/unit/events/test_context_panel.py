@@ -1,0 +1,109 @@
+"""Context in groups, with nothing secret in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from factories.errors import key_error
+from logister_core.events.context_panel import context_panel
+from logister_core.ingest.models import IngestEvent
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def event(**values):
+    defaults = {
+        "uuid": UUID(int=7),
+        "event_type": "error",
+        "message": "boom",
+        "occurred_at": NOW,
+        "received_at": NOW,
+        "time_precision": "exact",
+        "environment": "production",
+        "tags": None,
+    }
+    return IngestEvent(**defaults | values)
+
+
+def rows(panel, title):
+    return next((dict(section.rows) for section in panel.sections if section.title == title), None)
+
+
+def whole(panel):
+    return repr(panel)
+
+
+def test_facts_stand_in_their_groups():
+    panel = context_panel(event(release="1.4.2", end_user_id="4711", status_code="500"), key_error()["context"])
+    assert rows(panel, "Request")["Method"] == "POST"
+    assert rows(panel, "Request")["Status"] == "500"
+    assert rows(panel, "Person") == {
+        "Id": "4711",
+        "plan": "business",
+        "email": '<span class="redacted">redacted</span>',
+    }
+    assert rows(panel, "Release and environment")["Commit"] == "9f3c1ab"
+    assert rows(panel, "Runtime") == {"Runtime": "python", "Python": "3.11.7", "Host": "web-1"}
+
+
+def test_what_has_no_group_is_shown_as_a_tree_and_nothing_twice():
+    panel = context_panel(event(), {"cart": {"coupon": None}, "release": "1", "cartId": 3, "cart_id": 3})
+    assert "cart" in panel.rest
+    assert "coupon" in panel.rest
+    assert "release" not in panel.rest
+    assert panel.rest.count(">3<") + panel.rest.count(" 3<") == 1
+
+
+def test_no_secret_is_anywhere_on_the_panel():
+    panel = context_panel(event(), key_error()["context"])
+    assert "hunter2" not in whole(panel)
+    assert "person@example.com" not in whole(panel)
+    assert "[REDACTED]" in panel.raw
+
+
+def test_case_20_30_secrets_are_replaced_and_a_class_name_is_not():
+    context = {"token": "x9", "request": {"headers": {"Authorization": "Bearer y9"}}, "class_name": "Checkout"}
+    panel = context_panel(event(), context)
+    assert "x9" not in whole(panel)
+    assert "y9" not in whole(panel)
+    assert "Checkout" in panel.rest
+    assert '"class_name": "Checkout"' in panel.raw
+
+
+def test_markup_in_values_and_keys_is_escaped():
+    panel = context_panel(event(), {"<script>": {"<b>": "<img src=x>"}, "user": {"name": "<i>Ana</i>"}})
+    shown = str(panel.rest) + str(rows(panel, "Person")["name"])
+    assert "<script>" not in shown
+    assert "<b>" not in shown
+    assert "<img" not in shown
+    assert "&lt;i&gt;Ana" in shown
+
+
+def test_deep_and_wide_contexts_stay_bounded():
+    deep: dict = {}
+    for _ in range(90):
+        deep = {"a": deep}
+    panel = context_panel(event(), {"deep": deep, "wide": {f"k{n}": n for n in range(5_000)}})
+    assert len(panel.rest) < 60_000
+    assert "…" in panel.rest
+
+
+def test_a_metric_and_a_transaction_say_what_they_measured():
+    metric = context_panel(event(event_type="metric", metric_value=1234.5, metric_unit="ms"), {})
+    assert rows(metric, "Measurement") == {"Value": "1,234.5 ms"}
+    spent = context_panel(
+        event(event_type="transaction", duration_ms=340.0, transaction_name="GET /", status_code="200"), {}
+    )
+    assert rows(spent, "Measurement") == {"Duration": "340 ms", "Transaction": "GET /", "Status": "200"}
+
+
+def test_only_a_message_of_several_lines_is_repeated():
+    assert context_panel(event(message="one line"), {}).message is None
+    assert context_panel(event(message="one\ntwo"), {}).message == "one\ntwo"
+
+
+def test_raw_json_that_does_not_fit_is_cut_and_says_so():
+    panel = context_panel(event(), {f"key{n}": "x" * 10_000 for n in range(100)})
+    assert panel.raw_cut
+    assert len(panel.raw) < 450_000
