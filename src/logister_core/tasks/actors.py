@@ -76,7 +76,7 @@ def actor(*, queue: Queue, max_retries: int, min_backoff: int, max_backoff: int,
         def bind(scanner: Any, _name: str, _wrapped: object) -> None:
             scanner.config.add_actor(function, **options)
 
-        venusian.attach(function, bind, category="logister")
+        venusian.attach(function, bind, category="pyramid")
         return function
 
     return mark
