@@ -15,6 +15,7 @@ requires = [
     "backports.zstd>=1.0; python_version<'3.14'",
     "click>=8.1",
     "dramatiq[redis]>=2.0,<3",
+    "markupsafe>=2.1",
     "orjson>=3.10",
     "plaster>=1.1",
     "plaster_pastedeploy>=1.0",
