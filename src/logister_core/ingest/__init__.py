@@ -52,7 +52,8 @@ def attempts(request: Request) -> int | None:
 
 
 def _is_intake(request: Request) -> bool:
-    path: str = request.path_info
+    # Raw, because decoding a path that is not UTF-8 raises, and that is for the router to answer.
+    path: str = request.environ.get("PATH_INFO", "")
     return path.startswith((EVENTS_PATH, CHECK_INS_PATH))
 
 
