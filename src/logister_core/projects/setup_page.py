@@ -40,7 +40,11 @@ def setup_page(
         "key_errors": {field: [sentence] for field, sentence in (key_problems or {}).items()},
         "last_receipt": query.last_receipt(project),
         "first_event": query.first_event_uuid(project),
-        "endpoint": f"{public_url}{EVENTS}",
+        "endpoint": [
+            ("Method", "POST"),
+            ("Address", f"{public_url}{EVENTS}"),
+            ("Header", "Authorization: Bearer <token>"),
+        ],
         "sample": sample_body(request.now),
         "guide": guide(project.integration_kind, public_url),
         "docs_url": request.settings.product.docs_url,
