@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from factories.monitors import check_in, monitor
 from factories.projects import api_key, project
 from logister_core.monitors.actors import tell_missed_monitors
 from logister_core.monitors.models import CheckInMonitor
@@ -24,15 +24,6 @@ from support.instance import Instance
 @pytest.fixture
 def token(site: Instance) -> str:
     return api_key(site, project(site))
-
-
-def check_in(site: Instance, token: str, slug: str = "nightly", **fields: Any) -> Any:
-    return site.post("/api/v1/check_ins", {"check_in": {"slug": slug, **fields}}, token)
-
-
-def monitor(site: Instance) -> CheckInMonitor:
-    [found] = site.rows(CheckInMonitor)
-    return found
 
 
 def intents(site: Instance) -> list[NotificationIntent]:

@@ -12,9 +12,15 @@ if TYPE_CHECKING:
 def includeme(config: Configurator) -> None:
     from logister_core.monitors.actors import tell_missed_monitors
     from logister_core.monitors.projections import CheckInMonitors
+    from logister_core.monitors.queries import MonitorQuery
+    from logister_core.monitors.resources import MonitorContext
     from logister_core.monitors.services import MonitorService
+    from logister_core.projects.resources import ProjectContext
 
     config.add_projection(CheckInMonitors())
     config.add_recurring_job("missed_monitors", tell_missed_monitors, every=timedelta(minutes=15))
     config.register_service_factory(MonitorService.from_request, MonitorService)
-    config.scan(categories=("pyramid", "logister"))
+    config.register_service_factory(MonitorQuery.from_request, MonitorQuery)
+    config.add_route("monitors.index", "/projects/{project}/monitors", factory=ProjectContext)
+    config.add_route("monitors.change", "/projects/{project}/monitors/{monitor}", factory=MonitorContext)
+    config.scan()
