@@ -107,7 +107,7 @@ class InboxQuery:
                 IngestEvent.occurred_at.between(min(times), max(times)),
                 IngestEvent.transaction_name.is_not(None),
             )
-        ).tuples()
+        )
         return {latest[event_id]: name for event_id, name in rows if name}
 
     def received(self, project: Project) -> Received:

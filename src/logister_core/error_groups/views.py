@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 FRAGMENT = "X-Fragment"
 LIST_FRAGMENT = "project_inbox"
 
+# First strong isolate … pop isolate: a title written from right to left must not turn the sentence around it.
+_TITLE = "“\u2068{}\u2069”"
 _DONE = {
-    "resolve": "Resolved “{}”. The next occurrence reopens it.",
-    "ignore": "Ignored “{}”. The next occurrence reopens it.",
-    "archive": "Archived “{}”. The next occurrence reopens it.",
-    "reopen": "Reopened “{}”.",
+    "resolve": f"Resolved {_TITLE}. The next occurrence reopens it.",
+    "ignore": f"Ignored {_TITLE}. The next occurrence reopens it.",
+    "archive": f"Archived {_TITLE}. The next occurrence reopens it.",
+    "reopen": f"Reopened {_TITLE}.",
 }
 _MAX_TITLE = 120
 

@@ -16,8 +16,11 @@ MAX_MESSAGE = 400
 
 @dataclass(frozen=True, slots=True)
 class RelatedLine:
+    """`offset` is the time to the event, as "−12.4 s": that is what one reads a log around a failure for."""
+
     line: LogLine
     message: str
+    offset: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ def related_panel(query: EventQuery, event: IngestEvent, context: dict[str, Any]
             why_none = "No log within five minutes of it has the same trace, request, session or user id."
     before = [line for line in lines if line.occurred_at <= event.occurred_at]
     return RelatedPanel(
-        before=[_shown(line) for line in before],
-        after=[_shown(line) for line in lines[len(before) :]],
+        before=[_shown(line, event) for line in before],
+        after=[_shown(line, event) for line in lines[len(before) :]],
         occurred_at=event.occurred_at,
         why_none=why_none,
     )
@@ -65,5 +68,16 @@ def _window(event: IngestEvent, context: dict[str, Any]) -> tuple[datetime, date
     return (datetime.fromisoformat(start), datetime.fromisoformat(end)) if start and end else None
 
 
-def _shown(line: LogLine) -> RelatedLine:
-    return RelatedLine(line, middle_cut(first_line(line.message), MAX_MESSAGE))
+def _shown(line: LogLine, event: IngestEvent) -> RelatedLine:
+    message = middle_cut(first_line(line.message), MAX_MESSAGE)
+    return RelatedLine(line, message, offset_text((line.occurred_at - event.occurred_at).total_seconds()))
+
+
+def offset_text(seconds: float) -> str:
+    """ "−1 min 20 s", "−12.4 s", "0.0 s", "+0.2 s"."""
+    size = round(abs(seconds), 1)
+    sign = "" if not size else "−" if seconds < 0 else "+"
+    if size < 60:
+        return f"{sign}{size:.1f} s"
+    minutes, rest = divmod(round(size), 60)
+    return f"{sign}{minutes} min {rest} s" if rest else f"{sign}{minutes} min"
