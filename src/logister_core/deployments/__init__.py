@@ -12,10 +12,14 @@ RECORD_PATH = "/api/v1/deployments"
 
 def includeme(config: Configurator) -> None:
     from logister_core.deployments.projections import TelemetryDeployments
+    from logister_core.deployments.queries import DeploymentQuery
     from logister_core.deployments.services import DeploymentService
     from logister_core.ingest import TAIL
+    from logister_core.projects.resources import ProjectContext
 
     config.add_projection(TelemetryDeployments())
     config.register_service_factory(DeploymentService.from_request, DeploymentService)
+    config.register_service_factory(DeploymentQuery.from_request, DeploymentQuery)
     config.add_route("deployments.record", RECORD_PATH + TAIL)
+    config.add_route("deployments.index", "/projects/{project}/deployments", factory=ProjectContext)
     config.scan()
