@@ -95,12 +95,13 @@ def test_revoking_twice_keeps_the_first_time(site, browser, project):
 
 
 def test_case_50_30_a_viewer_cannot_make_or_revoke_keys(site, people, browser, project):
-    create(browser, project, "production")
+    create(browser, project, "deploy-bot")
     viewer, theirs = people.newcomer("vic@example.com")
     people.join(project, viewer, "viewer")
     page = theirs.get(setup_of(project))
     assert "Ask a project admin to generate a token for this project." in page.text
-    assert "production" not in page.html.select_one("[aria-labelledby=api-keys]").text
+    assert "There is an active key." in page.text
+    assert "deploy-bot" not in page.html.select_one("main").text
     assert not [form for form in page.forms.values() if "api_keys" in form.action]
     [key] = site.rows(ApiKey)
     post(theirs, f"/projects/{project.uuid}/api_keys", {"api_key[name]": "mine"}, status=404)

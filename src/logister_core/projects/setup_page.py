@@ -25,6 +25,7 @@ def setup_page(
     """
     project, query = request.context.project, request.find_service(ProjectQuery)
     keys = keys_of(request.db, project)
+    active = [key for key in keys if key.revoked_at is None]
     public_url = request.settings.product.public_url
     return {
         "project": project,
@@ -34,7 +35,8 @@ def setup_page(
         "manages": request.context.manages,
         "owns": request.context.owns,
         "keys": keys,
-        "active_key": next((key for key in keys if key.revoked_at is None), None),
+        "has_key": bool(active),
+        "key_sentence": _key_sentence([key.name for key in active], named=request.context.manages),
         "token": token,
         "key_name": key_name,
         "key_errors": {field: [sentence] for field, sentence in (key_problems or {}).items()},
@@ -50,3 +52,11 @@ def setup_page(
         "docs_url": request.settings.product.docs_url,
         "now": request.now,
     }
+
+
+def _key_sentence(active: list[str], *, named: bool) -> str:
+    if not active:
+        return "There is no active key yet."
+    if named:
+        return f"The key “{active[0]}” is active." if len(active) == 1 else f"{len(active)} keys are active."
+    return "There is an active key."
