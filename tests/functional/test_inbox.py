@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -9,12 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from factories.errors import group, groups, key_error, post_event, send_error
+from factories.errors import group, groups, key_error, send_error
 from factories.projects import api_key
+from factories.shop import Shop
 from logister_core.error_groups.inbox_cursor import InboxCursors
 from logister_core.error_groups.inbox_state import InboxState
-from logister_core.error_groups.models import ErrorGroup
 from logister_core.error_groups.queries import InboxQuery
 from logister_core.ingest.models import IngestEvent
 from logister_core.projects.models import Project
@@ -22,33 +24,10 @@ from logister_core.security.tokens import Signer
 from support.instance import Instance
 
 
-class Shop:
-    """A project with an API key, and its owner's browser."""
-
-    def __init__(self, site: Instance, people: Any) -> None:
-        self.site = site
-        self.owner, self.browser = people.newcomer()
-        self.project: Project = people.project(self.owner)
-        self.token = api_key(site, self.project)
-
-    @property
-    def path(self) -> str:
-        return f"/projects/{self.project.uuid}/inbox"
-
-    def open(self, **params: Any) -> Any:
-        return self.browser.get(self.path, params)
-
-    def send(self, message: str, **values: Any) -> None:
-        send_error(self.site, self.token, message, **values)
-
-    def set(self, title: str, **values: Any) -> None:
-        with self.site.write() as db:
-            db.execute(update(ErrorGroup).where(ErrorGroup.title == title).values(**values))
-
-    def query(self, page_size: int) -> Any:
-        """(session → query) with pages of another size."""
-        cursors = InboxCursors(Signer("s" * 32, "test"))
-        return lambda db: InboxQuery(db, self.site.clock, cursors, page_size=page_size)
+def query(shop: Shop, page_size: int) -> Callable[[Session], InboxQuery]:
+    """Pages of another size."""
+    cursors = InboxCursors(Signer("s" * 32, "test"))
+    return lambda db: InboxQuery(db, shop.site.clock, cursors, page_size=page_size)
 
 
 @pytest.fixture
@@ -69,7 +48,7 @@ def selected(page: Any) -> list[str]:
 
 
 def test_case_60_13_one_sent_error_is_one_row_and_its_stack_is_open(shop: Shop) -> None:
-    post_event(shop.site, shop.token, **key_error())
+    shop.post(**key_error())
     shop.site.project_events()
     page = shop.open()
     assert titles(page) == ["KeyError 'customer_id'"]
@@ -83,7 +62,7 @@ def test_case_60_13_one_sent_error_is_one_row_and_its_stack_is_open(shop: Shop) 
 
 
 def test_a_project_that_only_logs_is_led_to_its_events(shop: Shop) -> None:
-    post_event(shop.site, shop.token, "hello", event_type="log")
+    shop.post("hello", event_type="log")
     page = shop.open()
     assert "No open errors" in page
     assert page.html.select_one(".empty-next a")["href"] == f"/projects/{shop.project.uuid}/activity"
@@ -97,7 +76,7 @@ def test_a_project_without_anything_is_taught_to_send(shop: Shop) -> None:
 
 
 def test_errors_the_worker_has_not_grouped_yet_are_announced(shop: Shop) -> None:
-    post_event(shop.site, shop.token, "boom")
+    shop.post("boom")
     assert "Errors have arrived and are being grouped" in shop.open()
 
 
@@ -155,7 +134,7 @@ def test_every_filter_shows_its_own_groups(shop: Shop) -> None:
     ids=["title", "type", "culprit", "fingerprint", "environment"],
 )
 def test_a_search_looks_into_title_type_place_key_and_environment(shop: Shop, wanted: str) -> None:
-    post_event(shop.site, shop.token, fingerprint="fp-one", **key_error(environment="staging"))
+    shop.post(fingerprint="fp-one", **key_error(environment="staging"))
     shop.send("something else")
     assert titles(shop.open(q=wanted)) == ["KeyError 'customer_id'"]
 
@@ -189,26 +168,26 @@ def test_a_search_keeps_the_status_and_the_status_keeps_the_search(shop: Shop) -
 def test_case_20_23_pages_follow_each_other_and_a_cursor_fits_one_list_only(shop: Shop) -> None:
     shop.send("older", ago=timedelta(hours=1))
     shop.send("newer")
-    query = shop.query(page_size=1)
+    pages = query(shop, page_size=1)
     with shop.site.read() as db:
-        first = query(db).page(shop.project, InboxState())
+        first = pages(db).page(shop.project, InboxState())
         assert [found.title for found in first.groups] == ["newer"]
-        second = query(db).page(shop.project, InboxState(cursor=first.next_cursor))
+        second = pages(db).page(shop.project, InboxState(cursor=first.next_cursor))
         assert [found.title for found in second.groups] == ["older"]
         assert second.next_cursor == ""
-        other = query(db).page(shop.project, InboxState(filter="all", cursor=first.next_cursor))
+        other = pages(db).page(shop.project, InboxState(filter="all", cursor=first.next_cursor))
         assert [found.title for found in other.groups] == ["newer"]
 
 
 def test_groups_last_seen_in_the_same_moment_are_neither_lost_nor_repeated(shop: Shop) -> None:
     for number in range(7):
         shop.send(f"at once {number}", fingerprint=str(number))
-    query = shop.query(page_size=2)
+    pages = query(shop, page_size=2)
     seen: list[str] = []
     cursor = ""
     with shop.site.read() as db:
         while True:
-            page = query(db).page(shop.project, InboxState(cursor=cursor))
+            page = pages(db).page(shop.project, InboxState(cursor=cursor))
             seen += [found.title for found in page.groups]
             cursor = page.next_cursor
             if not cursor:
@@ -218,7 +197,7 @@ def test_groups_last_seen_in_the_same_moment_are_neither_lost_nor_repeated(shop:
 
 def test_case_60_16_a_hundred_and_one_groups_are_two_pages(shop: Shop) -> None:
     for number in range(101):
-        post_event(shop.site, shop.token, f"fault {number}", fingerprint=f"f{number}")
+        shop.post(f"fault {number}", fingerprint=f"f{number}")
     shop.site.project_events()
     page = shop.open()
     assert len(titles(page)) == 100
@@ -231,17 +210,17 @@ def test_case_60_16_a_hundred_and_one_groups_are_two_pages(shop: Shop) -> None:
 def test_case_20_25_the_trend_of_one_event_now(shop: Shop) -> None:
     shop.send("boom")
     with shop.site.read() as db:
-        assert shop.query(100)(db).trends([group(shop.site)]) == {group(shop.site).id: [0, 0, 0, 0, 0, 0, 1]}
+        assert query(shop, 100)(db).trends([group(shop.site)]) == {group(shop.site).id: [0, 0, 0, 0, 0, 0, 1]}
     assert "Events per day: 0, 0, 0, 0, 0, 0, 1; total 1" in shop.open()
 
 
 def test_the_trend_counts_days_from_midnight_utc(shop: Shop) -> None:
     midnight = shop.site.clock().replace(hour=0)
     for ago in (timedelta(0), timedelta(microseconds=1), timedelta(days=6), timedelta(days=6, microseconds=1)):
-        post_event(shop.site, shop.token, "boom", at=midnight - ago)
+        shop.post("boom", at=midnight - ago)
     shop.site.project_events()
     with shop.site.read() as db:
-        [trend] = shop.query(100)(db).trends([group(shop.site)]).values()
+        [trend] = query(shop, 100)(db).trends([group(shop.site)]).values()
     assert trend == [1, 0, 0, 0, 0, 1, 1]
 
 
@@ -282,7 +261,7 @@ def test_case_60_15_a_group_of_another_project_is_not_shown(shop: Shop, people: 
 def test_case_60_17_the_old_address_leads_to_the_inbox_with_its_parameters(shop: Shop) -> None:
     answer = shop.browser.get(f"/projects/{shop.project.uuid}/events?filter=resolved&q=x&group_uuid=abc")
     assert answer.status_int == 303
-    assert answer.location.endswith(f"{shop.path}?filter=resolved&q=x&group_uuid=abc")
+    assert answer.location.endswith(f"{shop.inbox}?filter=resolved&q=x&group_uuid=abc")
 
 
 @pytest.mark.parametrize("place", ["inbox", "events"])
@@ -298,18 +277,18 @@ def test_case_60_17_a_part_of_the_page_is_served_by_name_only(shop: Shop, place:
 
 
 def test_case_60_02_strangers_sign_in_first_and_others_find_nothing(shop: Shop, people: Any) -> None:
-    answer = shop.site.browser().get(shop.path)
+    answer = shop.site.browser().get(shop.inbox)
     assert answer.status_int in (302, 303)
     assert "/users/sign_in" in answer.location
     _, other = people.newcomer("eve@example.com")
-    other.get(shop.path, status=404)
+    other.get(shop.inbox, status=404)
 
 
 def test_viewers_see_the_inbox(shop: Shop, people: Any) -> None:
     shop.send("boom")
     viewer, browser = people.newcomer("vera@example.com")
     people.join(shop.project, viewer, "viewer")
-    assert titles(browser.get(shop.path)) == ["boom"]
+    assert titles(browser.get(shop.inbox)) == ["boom"]
 
 
 def test_badges_appear_only_for_what_differs(shop: Shop) -> None:
@@ -372,10 +351,8 @@ def test_more_groups_and_events_need_no_more_queries(shop: Shop) -> None:
     shop.send("first", context={"request_id": "r"})
     few = [queries(tab=tab) for tab in tabs]
     for number in range(12):
-        post_event(
-            shop.site, shop.token, f"fault {number % 6}", context={"request_id": "r", "transaction_name": "GET /"}
-        )
-        post_event(shop.site, shop.token, "line", event_type="log", context={"request_id": "r"})
+        shop.post(f"fault {number % 6}", context={"request_id": "r", "transaction_name": "GET /"})
+        shop.post("line", event_type="log", context={"request_id": "r"})
     shop.site.project_events()
     assert [queries(tab=tab) for tab in tabs] == few
     assert max(few) <= 20
