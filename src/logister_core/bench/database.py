@@ -1,0 +1,134 @@
+"""The benchmark's project, and the tables it fills and empties."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+from sqlalchemy import Engine, delete, exists, func, or_, select, text
+
+from logister_core.accounts.models import User
+from logister_core.api_keys.services import ApiKeyService
+from logister_core.db.base import Base
+from logister_core.db.migrate import upgrade
+from logister_core.db.sessions import read_transaction, write_transaction
+from logister_core.error_groups.models import ErrorGroup, ErrorOccurrence
+from logister_core.ingest.models import IngestEvent, TelemetryIdentity, TraceSpan
+from logister_core.outbox.models import DeliveryStatus, TelemetryBatch, TelemetryDelivery, TelemetryFailure
+from logister_core.projects.models import Project
+from logister_core.projects.services import ProjectService
+from logister_core.settings import Settings
+
+OWNER = "bench@logister.invalid"
+
+FILLED: tuple[type[Base], ...] = (
+    IngestEvent,
+    TraceSpan,
+    TelemetryIdentity,
+    TelemetryBatch,
+    TelemetryFailure,
+    ErrorGroup,
+)
+
+
+@dataclass(frozen=True)
+class Stored:
+    events: int
+    batches: int
+
+
+@dataclass(frozen=True)
+class Grouped:
+    occurrences: int
+    counted: int
+    """The sum of the groups' counters."""
+    groups: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the benchmark writes."""
+
+    engine: Engine
+    project_id: int
+    api_key_id: int
+    token: str
+
+    def clear(self) -> None:
+        """Remove all telemetry and what was made of it; every figure starts from empty tables."""
+        tables = ", ".join(model.__tablename__ for model in FILLED)
+        with write_transaction(self.engine) as db:
+            db.execute(text(f"TRUNCATE {tables} CASCADE"))
+
+    def stored(self) -> Stored:
+        with read_transaction(self.engine) as db:
+            return Stored(
+                events=db.scalar(select(func.count()).select_from(IngestEvent)) or 0,
+                batches=db.scalar(select(func.count()).select_from(TelemetryBatch)) or 0,
+            )
+
+    def grouped(self) -> Grouped:
+        with read_transaction(self.engine) as db:
+            return Grouped(
+                occurrences=db.scalar(select(func.count()).select_from(ErrorOccurrence)) or 0,
+                counted=db.scalar(select(func.coalesce(func.sum(ErrorGroup.occurrence_count), 0))) or 0,
+                groups=db.scalar(select(func.count()).select_from(ErrorGroup)) or 0,
+            )
+
+    def undelivered(self) -> bool:
+        """Whether anything that was accepted still waits for the projector."""
+        waiting = exists().where(TelemetryDelivery.status != DeliveryStatus.COMPLETED.value)
+        with read_transaction(self.engine) as db:
+            return bool(db.scalar(select(waiting)))
+
+    def describe(self) -> dict[str, str]:
+        """What the server is and whether a commit waits for the disk."""
+        with read_transaction(self.engine) as db:
+            return {
+                name: str(db.scalar(text(f"SHOW {name}"))) for name in ("server_version", "fsync", "synchronous_commit")
+            }
+
+
+@contextmanager
+def target(engine: Engine, settings: Settings, clock: Callable[[], datetime]) -> Iterator[Target]:
+    """A project with a key on a database that nobody uses; both are removed at the end, with all they received.
+
+    Raises when the database holds anything else: what the benchmark does is not for data that somebody wants.
+    """
+    upgrade(engine)
+    _refuse_used(engine)
+    _remove(engine)
+    with write_transaction(engine) as db:
+        now = clock()
+        owner = User(email=OWNER, name="Benchmark", password_hash=secrets.token_hex(), created_at=now, updated_at=now)
+        db.add(owner)
+        db.flush()
+        project = ProjectService(db, clock).create(owner, name="Benchmark", description="", integration_kind="python")
+        key, token = ApiKeyService(db, clock, settings).create(project, None, name="load generator")
+        made = Target(engine, project.id, key.id, token)
+    try:
+        yield made
+    finally:
+        made.clear()
+        _remove(engine)
+
+
+def _refuse_used(engine: Engine) -> None:
+    others = select(User.id).where(User.email != OWNER)
+    strangers = select(Project.id).join(Project.owner).where(User.email != OWNER)
+    with read_transaction(engine) as db:
+        if db.scalar(select(or_(others.exists(), strangers.exists()))):
+            raise click.ClickException(
+                "the database of DATABASE_URL is in use; the benchmark empties tables and needs a database of its own"
+            )
+
+
+def _remove(engine: Engine) -> None:
+    ours = select(User.id).where(User.email == OWNER)
+    with write_transaction(engine) as db:
+        for statement in (delete(Project).where(Project.owner_id.in_(ours)), delete(User).where(User.email == OWNER)):
+            db.execute(statement.execution_options(synchronize_session=False))
