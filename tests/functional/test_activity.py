@@ -1,0 +1,241 @@
+"""The Events page (specification, web chapter §13.1)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from factories.projects import api_key
+from logister_core.projects.models import Project
+from support.instance import Instance
+
+
+def address(of: Project, rest: str = "") -> str:
+    return f"/projects/{of.uuid}/activity{rest}"
+
+
+@pytest.fixture
+def shop(site: Instance, people: Any) -> tuple[Project, Any, str]:
+    """A project, its owner's browser and a token."""
+    ana, browser = people.newcomer()
+    project = people.project(ana)
+    return project, browser, api_key(site, project)
+
+
+def log(site: Instance, token: str, message: str, **event: Any) -> Any:
+    answer = site.send(token, **{"event_type": "log", "level": "info", "message": message} | event)
+    assert answer.status_int == 201
+    return answer
+
+
+def messages(page: Any) -> list[str]:
+    return [row.a.get_text() for row in page.html.select("tbody tr")]
+
+
+def cells(page: Any, row: int = 0) -> list[str]:
+    return [" ".join(cell.get_text(" ").split()) for cell in page.html.select("tbody tr")[row].find_all("td")]
+
+
+def test_events_are_listed_newest_first_without_errors(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    for event_type in ("metric", "transaction", "check_in", "error", "log"):
+        log(site, token, f"a {event_type}", event_type=event_type)
+        site.clock.forward(minutes=1)
+    page = browser.get(address(project))
+    assert messages(page) == ["a log", "a check_in", "a transaction", "a metric"]
+    assert [cells(page, row)[0] for row in range(4)] == ["log", "check-in", "transaction", "metric"]
+    current = page.html.find("nav", {"class": "sections"}).find("a", {"aria-current": "page"})
+    assert current["href"] == address(project)
+
+
+def test_a_row_says_what_happened_and_leads_to_the_event(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    answer = log(
+        site,
+        token,
+        "POST /orders",
+        event_type="transaction",
+        level="error",
+        context={"duration_ms": 182.5, "status": 503, "service": "web", "environment": "staging", "release": "1.4.2"},
+    )
+    page = browser.get(address(project))
+    shown = cells(page)
+    assert shown[:3] == ["transaction", "20 Nov 2026, 12:00:00 UTC", "error"]
+    assert shown[3].startswith("POST /orders")
+    assert "182 ms · staging · 1.4.2" in shown[3]
+    assert shown[4] == "web"
+    link = page.html.select("tbody tr")[0].a["href"]
+    assert link == f"/projects/{project.uuid}/events/{answer.json['id']}"
+    assert browser.get(link).status_int == 200
+
+
+def test_only_the_first_line_of_a_message_is_shown(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    log(site, token, "\n  first line  \nsecond line")
+    log(site, token, "x" * 60_000)
+    listed = sorted(messages(browser.get(address(project))), key=len)
+    assert listed[0] == "first line"
+    assert len(listed[1]) == 80
+
+
+def test_hostile_text_is_shown_as_text(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    log(site, token, "<script>alert(1)</script>", level='"><script>', context={"service": "<script>"})
+    page = browser.get(address(project), {"q": "<script>", "environment": "", "release": ""})
+    assert messages(page) == ["<script>alert(1)</script>"]
+    assert "<script>alert" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"event_type": "log"}, ["Quick start"]),
+        ({"event_type": "metric"}, ["queue.depth"]),
+        ({"event_type": "nonsense"}, ["queue.depth", "Quick start"]),
+        ({"environment": "production"}, ["Quick start"]),
+        ({"environment": "staging"}, ["queue.depth"]),
+        ({"environment": "stag"}, []),
+        ({"release": "1.4.2"}, ["Quick start"]),
+        ({"q": "QUICK"}, ["Quick start"]),
+        ({"q": "warn"}, ["Quick start"]),
+        ({"q": "GET /x"}, ["Quick start"]),
+        ({"q": "1.4"}, ["Quick start"]),
+        ({"q": "queue.d"}, ["queue.depth"]),
+        ({"q": "queue_d"}, []),
+        ({"q": "%"}, []),
+        ({"event_type": "log", "environment": "production", "release": "1.4.2", "q": "start"}, ["Quick start"]),
+    ],
+)
+def test_filters_narrow_the_list(site: Instance, shop: Any, filters: dict[str, str], found: list[str]) -> None:
+    project, browser, token = shop
+    log(site, token, "Quick start", level="warning", context={"release": "1.4.2", "transaction_name": "GET /x"})
+    site.clock.forward(seconds=1)
+    log(site, token, "queue.depth", event_type="metric", level=None, context={"environment": "staging", "value": 3})
+    page = browser.get(address(project), filters)
+    assert messages(page) == found
+    assert ("No events match these filters." in page.text) == (not found)
+
+
+def test_the_period_is_a_day_unless_asked_otherwise(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    for days, message in ((100, "old"), (40, "month"), (20, "weeks"), (3, "days"), (0, "today")):
+        log(site, token, message, occurred_at=(site.clock() - timedelta(days=days)).isoformat())
+
+    def listed(period: str | None) -> int:
+        return len(messages(browser.get(address(project), {"period": period} if period else {})))
+
+    assert [listed(period) for period in (None, "nonsense", "24h", "7d", "30d", "90d", "all")] == [1, 1, 1, 2, 3, 4, 5]
+
+
+def test_pages_lead_on_and_back_with_the_filters_kept(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    moment = site.clock().isoformat()
+    for number in range(7):
+        # Pairs at the same moment and of two types, which pages must neither lose nor repeat.
+        log(site, token, f"event {number}", event_type="log" if number % 2 else "metric", occurred_at=moment)
+        if number % 2:
+            moment = site.clock.forward(seconds=1).isoformat()
+    log(site, token, "hidden", context={"environment": "staging"})
+
+    first = browser.get(address(project), {"per_page": "3", "environment": "production"})
+    assert messages(first) == ["event 6", "event 5", "event 4"]
+    assert first.html.find("a", {"rel": "prev"}) is None
+    second = first.click("Older")
+    assert messages(second) == ["event 3", "event 2", "event 1"]
+    third = second.click("Older")
+    assert messages(third) == ["event 0"]
+    assert third.html.find("a", {"rel": "next"}) is None
+    assert messages(third.click("Newer")) == ["event 3", "event 2", "event 1"]
+    back = third.click("Newer").click("Newer")
+    assert messages(back) == ["event 6", "event 5", "event 4"]
+    assert back.html.find("a", {"rel": "prev"}) is None
+
+    after = second.html.find("a", {"rel": "prev"})["href"]
+    both = browser.get(after + "&" + second.html.find("a", {"rel": "next"})["href"].split("?")[1])
+    assert messages(both) == ["event 6", "event 5", "event 4"]
+
+
+def test_newer_leads_to_the_page_right_above_also_when_more_has_arrived(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    for number in range(4):
+        log(site, token, f"event {number}")
+        site.clock.forward(seconds=1)
+    second = browser.get(address(project), {"per_page": "3"}).click("Older")
+    assert messages(second) == ["event 0"]
+    log(site, token, "event 4")
+    assert messages(second.click("Newer")) == ["event 3", "event 2", "event 1"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "0", "AAAA", "§", "MSAx" * 40, "OTk5OTk5OTk5OTk5OTk5OTk5IDE"])
+def test_a_cursor_that_is_none_leads_to_the_first_page(site: Instance, shop: Any, cursor: str) -> None:
+    project, browser, token = shop
+    log(site, token, "here")
+    assert messages(browser.get(address(project), {"before": cursor})) == ["here"]
+    assert messages(browser.get(address(project), {"after": cursor})) == ["here"]
+
+
+def test_rows_for_each_page_can_be_chosen(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    for number in range(26):
+        log(site, token, f"event {number}")
+    page = browser.get(address(project), {"event_type": "log"})
+    assert len(messages(page)) == 26
+    fewer = page.click("^25$")
+    assert len(messages(fewer)) == 25
+    assert "event_type=log" in fewer.request.query_string
+
+
+def test_an_empty_page_says_why(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    never = browser.get(address(project))
+    assert "No events yet" in never.text
+    assert "python -m pip install logister-python" in never.text
+    assert 'curl -X POST "http://localhost:6543/api/v1/ingest_events"' in never.html.find("pre").get_text()
+    # Errors are on another page.
+    site.send(token)
+    assert "No events yet" in browser.get(address(project)).text
+
+    log(site, token, "old", occurred_at=(site.clock() - timedelta(days=2)).isoformat())
+    window = browser.get(address(project))
+    assert "No events occurred in this window." in window.text
+    assert "Choose a longer period or All time." in window.text
+    assert messages(window.click("All time")) == ["old"]
+
+
+def test_filters_can_be_reset(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    log(site, token, "here")
+    plain = browser.get(address(project))
+    assert plain.html.find("a", string="Reset") is None
+    narrowed = browser.get(address(project), {"q": "nothing", "per_page": "25"})
+    reset = narrowed.click("Reset", index=0)
+    assert messages(reset) == ["here"]
+    assert reset.request.query_string == "per_page=25"
+
+
+def test_events_of_other_projects_are_not_listed(site: Instance, people: Any, shop: Any) -> None:
+    project, browser, _ = shop
+    other = people.project(people.add("ben@example.com"), "Other")
+    log(site, api_key(site, other), "secret of others")
+    page = browser.get(address(project), {"period": "all", "q": ""})
+    assert "No events yet" in page.text
+    assert "secret of others" not in page.text
+
+
+def test_who_does_not_belong_to_the_project_finds_nothing(site: Instance, people: Any, shop: Any) -> None:
+    project, _, token = shop
+    log(site, token, "secret")
+    _, stranger = people.newcomer("ben@example.com")
+    assert stranger.get(address(project), status="*").status_int == 404
+    assert stranger.get("/projects/nonsense/activity", status="*").status_int == 404
+    assert site.browser().get(address(project), status="*").location.startswith("http://localhost/users/sign_in")
+
+
+def test_a_viewer_may_look(site: Instance, people: Any, shop: Any) -> None:
+    project, _, token = shop
+    log(site, token, "for all of us")
+    ben, browser = people.newcomer("ben@example.com")
+    people.join(project, ben, "viewer")
+    assert messages(browser.get(address(project))) == ["for all of us"]
