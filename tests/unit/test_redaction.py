@@ -84,3 +84,9 @@ def test_the_original_is_left_alone():
     context = {"a": {"token": "x"}}
     redact(context)
     assert context == {"a": {"token": "x"}}
+
+
+def test_our_own_api_keys_are_hidden_inside_text() -> None:
+    key = "acme_" + "0123456789abcdef" * 3
+    shown = redact({"locals": {"client": f"LogisterClient(api_key='{key}', timeout=5)", "digest": "a" * 64}})
+    assert shown == {"locals": {"client": "LogisterClient(api_key='[REDACTED]', timeout=5)", "digest": "a" * 64}}
