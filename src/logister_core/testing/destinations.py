@@ -11,8 +11,8 @@ import pytest
 
 from logister_core.db.sessions import write_transaction
 from logister_core.outbox.destinations import Destination
-from logister_core.outbox.models import DeliveryStatus
-from logister_core.outbox.run import Outcome, run
+from logister_core.outbox.models import DeliveryStatus, TelemetryFailure
+from logister_core.outbox.run import ATTEMPTS_BEFORE_BLAMING_ROWS, Outcome, run
 from logister_core.testing.telemetry import Telemetry
 
 
@@ -25,7 +25,8 @@ class DestinationContract:
 
     - `destination`: a `Destination` that has received nothing yet; it may use `telemetry.clock`.
     - `received()`: how many error events have arrived there, each counted once.
-    - `outage()`: a context manager in which the destination cannot be reached, so that `apply` raises.
+    - `outage()`: a context manager in which the destination cannot be reached. `apply` must then raise an OSError, or
+      what SQLAlchemy raises for a database that is away: anything else is taken for the fault of the rows.
 
     Override `database_url` to run on another database than a SQLite file.
     """
@@ -110,7 +111,10 @@ class DestinationContract:
     ) -> None:
         telemetry.accept(destination.name, telemetry.event("one"), telemetry.event("two"))
         with outage():
-            assert _deliver(telemetry, destination).retried == 1
+            for _ in range(ATTEMPTS_BEFORE_BLAMING_ROWS + 2):
+                telemetry.make_due()
+                outcome = _deliver(telemetry, destination)
+                assert (outcome.retried, outcome.failed_rows) == (1, 0)
         [delivery] = telemetry.deliveries()
         assert delivery.status == DeliveryStatus.RETRYING.value
         assert delivery.last_error
@@ -119,6 +123,7 @@ class DestinationContract:
         assert _deliver(telemetry, destination).batches == 1
         assert received() == 2
         assert _statuses(telemetry) == [DeliveryStatus.COMPLETED.value]
+        assert telemetry.rows(TelemetryFailure) == []
 
 
 def _deliver(telemetry: Telemetry, destination: Destination) -> Outcome:
