@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +46,17 @@ class Account:
         )
 
 
-def start(command: Sequence[str | Path], *, log: Path, account: Account | None = None) -> subprocess.Popen[bytes]:
-    """Start a server that writes to `log`, ignores our Ctrl-C (we stop it in order) and dies when we do."""
+def start(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    account: Account | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a server that writes to `log`, ignores our Ctrl-C (we stop it in order) and dies when we do.
+
+    It leads a process group of its own, and gets our environment unless `environ` is another.
+    """
     with log.open("ab") as output:
         return subprocess.Popen(
             [str(part) for part in command],
@@ -55,6 +64,7 @@ def start(command: Sequence[str | Path], *, log: Path, account: Account | None =
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=log.parent,
+            env=None if environ is None else dict(environ),
             start_new_session=True,
             preexec_fn=_die_with_parent,  # noqa: PLW1509 - two system calls, no locks taken
             **_as(account),

@@ -96,7 +96,17 @@ class RedisServer:
         if self._process is not None:
             stop(self._process, signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """Make it keep connections and answer nothing, until `thaw` or the end."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
     def _close(self) -> None:
+        self.thaw()
         self.stop()
         self._resources.close()
 
