@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pyramid.view import view_config
@@ -13,6 +12,7 @@ from logister_core.deployments.queries import SHOWN, DeploymentFilters, Deployme
 from logister_core.projects.queries import ProjectQuery
 from logister_core.security.inputs import one_line
 from logister_core.security.permissions import VIEW
+from logister_core.web.curl import curl_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +54,7 @@ def index(request: Request) -> dict[str, Any]:
         "shown": SHOWN,
         "address": request.route_path("deployments.index", project=project.uuid),
         "endpoint": endpoint,
-        "command": _command(endpoint),
+        "command": curl_command(endpoint, SAMPLE),
         "now": request.now,
     }
 
@@ -76,12 +76,3 @@ def _options(values: Iterable[str], chosen: str) -> list[tuple[str, str]]:
     """ "All" and the values; also the chosen one when there is no such value any more, so that the form tells it."""
     known = sorted({*values, chosen} - {""})
     return [("", "All"), *((value, value) for value in known)]
-
-
-def _command(endpoint: str) -> str:
-    return (
-        f'curl -X POST "{endpoint}" \\\n'
-        '  -H "Authorization: Bearer $LOGISTER_API_KEY" \\\n'
-        '  -H "Content-Type: application/json" \\\n'
-        f"  -d '{json.dumps(SAMPLE)}'"
-    )

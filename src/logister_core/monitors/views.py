@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -14,6 +13,7 @@ from logister_core.monitors.services import MonitorService
 from logister_core.monitors.state import MonitorState
 from logister_core.projects.queries import ProjectQuery
 from logister_core.security.permissions import MANAGE, VIEW
+from logister_core.web.curl import curl_command
 
 if TYPE_CHECKING:
     from logister_core.monitors.queries import MonitorPage
@@ -50,7 +50,7 @@ def index(request: Request) -> dict[str, Any]:
         "words": WORDS,
         "strip": strip,
         "endpoint": endpoint,
-        "command": _command(endpoint),
+        "command": curl_command(endpoint, SAMPLE),
         "now": request.now,
     }
 
@@ -89,15 +89,6 @@ def _summary(page: MonitorPage) -> str:
     if not page.unhealthy:
         return f"Cron and uptime monitors: {page.total} {what}, all as expected."
     return f"Cron and uptime monitors: {page.unhealthy} of {page.total} {what} failed or did not report in time."
-
-
-def _command(endpoint: str) -> str:
-    return (
-        f'curl -X POST "{endpoint}" \\\n'
-        '  -H "Authorization: Bearer $LOGISTER_API_KEY" \\\n'
-        '  -H "Content-Type: application/json" \\\n'
-        f"  -d '{json.dumps(SAMPLE)}'"
-    )
 
 
 def _address(request: Request, number: int = 1) -> str:

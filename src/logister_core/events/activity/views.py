@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from logister_core.projects.kinds import kind_label
 from logister_core.projects.queries import ProjectQuery
 from logister_core.security.permissions import VIEW
 from logister_core.web import formatting
+from logister_core.web.curl import curl_command
 
 if TYPE_CHECKING:
     from logister_core.events.activity.cursors import Position
@@ -36,6 +36,8 @@ TYPE_LABELS = {
     "transaction": "Transactions",
     "check_in": "Check-ins",
 }
+
+SAMPLE = {"event": {"event_type": "log", "level": "info", "message": "Hello from the shell"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def summary(event: ActivityEvent) -> str:
     if event.event_type == "metric" and event.metric_value is not None:
         parts.append(f"{event.metric_value:g} {event.metric_unit or ''}".strip())
     if event.event_type in ("transaction", "check_in"):
-        parts.append(event.status_code)
+        parts.append(None if event.status_code == "ok" else event.status_code)
         parts.append(None if event.duration_ms is None else formatting.duration_text(event.duration_ms))
     parts.append(None if event.environment == DEFAULT_ENVIRONMENT else event.environment)
     parts.append(event.release)
@@ -121,17 +123,7 @@ def _empty(request: Request, query: ActivityQuery, project: Project, filters: Ac
         why=f"Logs, metrics, transactions and check-ins are listed here; errors are in the inbox. {install} one event:",
         label=f"Documentation for {kind_label(project.integration_kind)}",
         href=f"{request.settings.product.docs_url}{how.docs_path}",
-        command=_command(f"{public_url}{EVENTS_PATH}"),
-    )
-
-
-def _command(endpoint: str) -> str:
-    event = {"event": {"event_type": "log", "level": "info", "message": "Hello from the shell"}}
-    return (
-        f'curl -X POST "{endpoint}" \\\n'
-        '  -H "Authorization: Bearer $LOGISTER_API_KEY" \\\n'
-        '  -H "Content-Type: application/json" \\\n'
-        f"  -d '{json.dumps(event)}'"
+        command=curl_command(f"{public_url}{EVENTS_PATH}", SAMPLE),
     )
 
 
