@@ -140,8 +140,10 @@ class Measurement:
         copy_rows = copying.copy_rate(self.target, self.plan.size, self.plan.seconds / 2)
         self.say(f"{copy_rows:,.0f} rows/s. The load generator against a bare server …")
         ceiling = self._ceiling()
-        probes = {twin.name: self._probe(twin) for twin in (NULL, GROUP, REQUEST)}
-        threads = {name: max(rates, key=lambda number: rates[number]) for name, rates in probes.items()}
+        probes: dict[str, dict[int, float]] = {}
+        if len(self.plan.threads) > 1:
+            probes = {twin.name: self._probe(twin) for twin in (NULL, GROUP, REQUEST)}
+        threads = {twin.name: self._best_threads(probes.get(twin.name)) for twin in (NULL, GROUP, REQUEST)}
         threads[SILENT.name] = threads[NULL.name]
         figures = self._figures(threads)
         with self._serving(GROUP, threads[GROUP.name]) as server:
@@ -199,15 +201,16 @@ class Measurement:
 
     def _probe(self, twin: Twin) -> dict[int, float]:
         """Events per second by number of waitress threads, at the highest number of connections."""
-        if len(self.plan.threads) == 1:
-            return dict.fromkeys(self.plan.threads, 0.0)
-        rates = {}
+        rates: dict[int, float] = {}
         for threads in self.plan.threads:
             self.target.clear()
             with self._serving(twin, threads) as server:
                 rates[threads] = self._slice(server, max(self.plan.connections), self.plan.probe_seconds).per_second
             self.say(f"{twin.words}, {threads} threads: {rates[threads]:,.0f}/s")
         return rates
+
+    def _best_threads(self, rates: dict[int, float] | None) -> int:
+        return max(rates, key=rates.__getitem__) if rates else self.plan.threads[0]
 
     def _ceiling(self) -> LoadResult:
         port = free_port()
