@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from factories.errors import groups, post_event, send_error
 from factories.projects import api_key
+from logister_core.error_groups.headline import title_of
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.projects.models import Project
 from support.instance import Instance
@@ -45,7 +46,7 @@ class Shop:
     def send(self, message: str = "boom", **values: Any) -> ErrorGroup:
         """Send an error, group it and return the group with that title."""
         send_error(self.site, self.token, message, **values)
-        return groups(self.site)[message]
+        return groups(self.site)[title_of(message)]
 
     def set(self, title: str, **values: Any) -> None:
         """Change the group of that title in the database."""

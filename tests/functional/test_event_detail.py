@@ -207,6 +207,15 @@ def test_nothing_secret_reaches_any_tab(shop: Shop) -> None:
     assert "redacted" in shop.event(uuid, tab="context")
 
 
+def test_an_api_key_of_ours_inside_a_text_is_hidden_everywhere(shop: Shop) -> None:
+    context = {"request_id": "r", "exception": {"class": "E", "message": f"with {shop.token}"}}
+    uuid = shop.post(f"failed with {shop.token}", context=context)
+    shop.post(f"sent with {shop.token}", event_type="log", context={"request_id": "r"})
+    shop.site.project_events()
+    for name in ("stacktrace", "context", "occurrences", "related_logs"):
+        assert shop.token not in shop.open(tab=name, event_uuid=uuid)
+
+
 def test_case_20_30_context_is_shown_redacted_and_class_names_are_not(shop: Shop) -> None:
     context = {"token": "x9x", "request": {"headers": {"Authorization": "Bearer y9y"}}, "class_name": "Checkout"}
     page = shop.event(shop.post(context=context), tab="context")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
+from logister_core.redaction import redact
 from logister_core.web.formatting import ago_text, plural, time_text
 
 NEW_FOR = timedelta(hours=24)
@@ -36,9 +37,8 @@ _FACTS = {
 
 def title_parts(group: ErrorGroup) -> tuple[str | None, str]:
     """(exception type, value): the title without the type that many clients put before it."""
-    if group.subtitle is None:
-        return None, group.title
-    return group.subtitle, without_class(group.title, group.subtitle)
+    title = redact(group.title)
+    return (None, title) if group.subtitle is None else (group.subtitle, without_class(title, group.subtitle))
 
 
 def without_class(message: str, class_name: str) -> str:

@@ -10,8 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from logister_core.bounded_json import bound_json
-from logister_core.error_groups.request_details import request_details
-from logister_core.events.targets import safe_target, without_secret_parameters
+from logister_core.error_groups.request_details import RequestDetails, request_details
 from logister_core.events.values import shown_value, tree, without_aliases
 from logister_core.ingest.models import IngestEvent
 from logister_core.ingest.normalization import normalize_key
@@ -93,7 +92,7 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class ContextPanel:
     """`message` is the whole message when the head shows less, `rest` a tree, `raw` JSON text; None where there is
-    nothing. Secrets are replaced everywhere. `raw_cut` tells that `raw` is only the beginning.
+    nothing. `raw_cut` tells that `raw` is only the beginning.
     """
 
     sections: list[Section]
@@ -103,14 +102,15 @@ class ContextPanel:
     raw_cut: bool
 
 
-def context_panel(event: IngestEvent, context: dict[str, Any]) -> ContextPanel:
-    safe = without_secret_parameters(redact(context))
-    details = request_details(context)
+def context_panel(event: IngestEvent, safe: dict[str, Any]) -> ContextPanel:
+    """`safe` is the event's context as `safe_context` leaves it."""
+    details = request_details(safe)
+    message = redact(event.message)
     sections = [
         Section("Measurement", list(_present(_measurement(event)))),
-        Section("Request", list(_present(_request_rows(event, context)))),
-        Section("Parameters", _cells(without_secret_parameters(redact(details.params, "params")))),
-        Section("Headers", _cells(without_secret_parameters(redact(details.headers, "headers")))),
+        Section("Request", list(_present(_request_rows(event, details)))),
+        Section("Parameters", _cells(details.params)),
+        Section("Headers", _cells(details.headers)),
         Section("Person", list(_present(_person(event, safe)))),
         Section("Release and environment", list(_present(_release(event, safe)))),
         Section("Runtime", _named(safe, _RUNTIME)),
@@ -126,21 +126,20 @@ def context_panel(event: IngestEvent, context: dict[str, Any]) -> ContextPanel:
     bounded = bound_json(safe, MAX_RAW, max_string=MAX_RAW, max_items=10_000)
     return ContextPanel(
         sections=[section for section in sections if section.rows],
-        message=event.message[:MAX_MESSAGE] if "\n" in event.message.strip() or len(event.message) > 200 else None,
+        message=message[:MAX_MESSAGE] if "\n" in message.strip() or len(message) > 200 else None,
         rest=tree(rest) if rest else None,
         raw=json.dumps(bounded.value, indent=2, ensure_ascii=False),
         raw_cut=bounded.truncated,
     )
 
 
-def _request_rows(event: IngestEvent, context: dict[str, Any]) -> Iterable[tuple[str, str | None]]:
-    details = request_details(context)
+def _request_rows(event: IngestEvent, details: RequestDetails) -> Iterable[tuple[str, str | None]]:
     yield "Method", details.http_method
-    yield "Address", safe_target(details.target) if details.target else None
+    yield "Address", details.target
     yield "Route", details.rails_action or details.route
     yield "Status", event.status_code
     yield "Client address", details.client_ip
-    yield "Referrer", safe_target(details.referer) if details.referer else None
+    yield "Referrer", details.referer
     yield "HTTP version", details.http_version
 
 

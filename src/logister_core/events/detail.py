@@ -15,11 +15,13 @@ from logister_core.events.context_panel import ContextPanel, context_panel
 from logister_core.events.occurrence_panel import OccurrencePanel, occurrence_panel
 from logister_core.events.queries import EventQuery, Neighbours, People
 from logister_core.events.related_panel import RelatedPanel, related_panel
+from logister_core.events.safety import safe_context
 from logister_core.events.stack_panel import SCOPES, StackPanel, stack_panel
 from logister_core.events.summary import markdown
 from logister_core.ingest.body import context_of
 from logister_core.ingest.models import EventType, IngestEvent
 from logister_core.projects.models import Project
+from logister_core.redaction import redact
 from logister_core.security.inputs import canonical_uuid
 from logister_core.web.formatting import first_line, middle_cut
 
@@ -135,7 +137,7 @@ class EventDetails:
         """`event` and `group` are not both None; `params` are the address's (tab, frame_scope, frame,
         occurrence_cursor), `triage` the hidden fields of the forms.
         """
-        context = {} if event is None else context_of(event.body)
+        context = {} if event is None else safe_context(context_of(event.body))
         event_type = EventType.ERROR.value if event is None else event.event_type
         kind, value = _title(event, group)
         where = _where(event, group, context)
@@ -203,7 +205,7 @@ class EventDetails:
         scope = params.get("frame_scope", "")
         panel = stack_panel(
             context,
-            event.message,
+            redact(event.message),
             project.integration_kind,
             scope=scope if scope in SCOPES else SCOPES[0],
             frame=params.get("frame"),
@@ -237,7 +239,7 @@ def _title(event: IngestEvent | None, group: ErrorGroup | None) -> tuple[str | N
     if group is not None:
         return title_parts(group)
     assert event is not None  # noqa: S101 - one of both is given
-    return event.exception_class, first_line(event.message) or event.event_type.replace("_", "-")
+    return event.exception_class, first_line(redact(event.message)) or event.event_type.replace("_", "-")
 
 
 def _where(event: IngestEvent | None, group: ErrorGroup | None, context: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.events.queries import EventQuery, OccurrencePage
 from logister_core.ingest.models import IngestEvent
+from logister_core.redaction import redact
 from logister_core.web.formatting import first_line, middle_cut
 
 MAX_MESSAGE = 80
@@ -56,7 +57,7 @@ def occurrence_panel(
         OccurrenceRow(
             href=href(row.uuid),
             occurred_at=row.occurred_at,
-            message=middle_cut(first_line(row.message), MAX_MESSAGE),
+            message=middle_cut(first_line(redact(row.message)), MAX_MESSAGE),
             level=row.level,
             release=row.release,
             environment=row.environment,

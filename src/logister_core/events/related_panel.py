@@ -9,6 +9,7 @@ from typing import Any
 from logister_core.error_groups.policy import RECEIVED_ONLY, REPORTING_INTERVAL
 from logister_core.events.queries import LOGS_WITHIN, EventQuery, LogLine
 from logister_core.ingest.models import IngestEvent
+from logister_core.redaction import redact
 from logister_core.web.formatting import first_line, middle_cut
 
 MAX_MESSAGE = 400
@@ -69,7 +70,7 @@ def _window(event: IngestEvent, context: dict[str, Any]) -> tuple[datetime, date
 
 
 def _shown(line: LogLine, event: IngestEvent) -> RelatedLine:
-    message = middle_cut(first_line(line.message), MAX_MESSAGE)
+    message = middle_cut(first_line(redact(line.message)), MAX_MESSAGE)
     return RelatedLine(line, message, offset_text((line.occurred_at - event.occurred_at).total_seconds()))
 
 

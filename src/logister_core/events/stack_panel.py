@@ -15,9 +15,7 @@ from logister_core.error_groups.frame_runs import FrameRun, frame_runs
 from logister_core.error_groups.frames import Frame, failure_comes_last, frames_of, frames_omitted, opened_first
 from logister_core.error_groups.story import without_class
 from logister_core.error_groups.traceback_text import traceback_text
-from logister_core.events.targets import without_secret_parameters
 from logister_core.events.values import shown_value
-from logister_core.redaction import redact
 from logister_core.web.formatting import middle_cut, plural
 
 SCOPES = ("application", "all")
@@ -91,7 +89,9 @@ class StackPanel:
 def stack_panel(
     context: Mapping[str, Any], message: str, kind: str, *, scope: str = "application", frame: str | None = None
 ) -> StackPanel:
-    """`kind` is the project's integration kind; `frame` the number in the stack of a frame to open, as sent."""
+    """`context` has passed `safe_context`; `kind` is the project's integration kind; `frame` is the number in the stack
+    of a frame to open, as the address has it.
+    """
     frames = frames_of(context)
     headline = exception_headline(context, message, kind)
     wanted = int(frame) if frame and frame.isascii() and frame.isdigit() and int(frame[:9]) < len(frames) else None
@@ -168,13 +168,12 @@ def _run_items(run: FrameRun, *, unfold: bool, opened: int | None, backwards: bo
 
 
 def _view(frame: Frame, *, opened: bool) -> FrameView:
-    variables = without_secret_parameters(redact(frame.locals, "locals"))
     return FrameView(
         path=frame.file,
         function=frame.method_name,
         lineno=frame.line_number,
         lines=source_lines(frame),
-        variables=[(name, shown_value(value)) for name, value in variables.items()],
+        variables=[(name, shown_value(value)) for name, value in frame.locals.items()],
         opened=opened,
     )
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from factories.errors import key_error
-from logister_core.events.context_panel import context_panel
+from logister_core.events import context_panel as panels
+from logister_core.events.safety import safe_context
 from logister_core.ingest.models import IngestEvent
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -24,6 +25,10 @@ def event(**values):
         "tags": None,
     }
     return IngestEvent(**defaults | values)
+
+
+def context_panel(shown, context):
+    return panels.context_panel(shown, safe_context(context))
 
 
 def rows(panel, title):

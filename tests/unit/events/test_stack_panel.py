@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from factories.errors import SOURCE, frame, key_error
 from logister_core.error_groups.frames import Frame
+from logister_core.events.safety import safe_context
 from logister_core.events.stack_panel import source_lines, stack_panel
 
 
 def panel(context, message="boom", **options):
-    return stack_panel(context, message, "python", **options)
+    return stack_panel(safe_context(context), message, "python", **options)
 
 
 def places(items):

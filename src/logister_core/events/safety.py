@@ -1,15 +1,24 @@
-"""Secrets in addresses: the redactor goes by keys, and an address carries its keys inside one text."""
+"""What may be shown of a context: redacted by keys, and by those inside of addresses too.
+
+The redactor looks at the keys of objects; an address carries its keys inside one text.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlsplit, urlunsplit
 
-from logister_core.redaction import REDACTED, is_sensitive
+from logister_core.redaction import REDACTED, is_sensitive, redact
 
 # More parameters than this are nobody's reading; the whole query is left out.
 _MAX_PARAMETERS = 200
 _QUERY_KEYS = frozenset({"query_string", "queryString", "QUERY_STRING", "query"})
+
+
+def safe_context(context: dict[str, Any]) -> dict[str, Any]:
+    """A copy of a stored context that may be shown, whatever part of it."""
+    safe: dict[str, Any] = without_secret_parameters(redact(context))
+    return safe
 
 
 def safe_target(target: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from logister_core.events.targets import safe_target, without_secret_parameters
+from logister_core.events.safety import safe_target, without_secret_parameters
 
 
 @pytest.mark.parametrize(
