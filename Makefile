@@ -37,7 +37,7 @@ serve: .venv/installed $(BUNDLE)
 	@exec $(BIN)/pserve development.ini
 
 demo: BUNDLE_FAILED = echo "The front-end bundle was not built; pages work without it."
-demo: .venv/installed $(BUNDLE)
+demo: .venv/demo $(BUNDLE)
 	@exec $(BIN)/logister demo -c development.ini
 
 test: .wheel/installed lint
@@ -64,6 +64,11 @@ clean:
 	@$(call environment,.venv)
 	@echo "Installing into .venv …"
 	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable .
+	@touch $@
+
+.venv/demo: .venv/installed
+	@echo "Installing what the demo sends with …"
+	@$(BIN)/python -m pip install $(PIP_OPTIONS) --editable '.[demo]'
 	@touch $@
 
 .wheel/bundle: $(FRONT_END)

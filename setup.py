@@ -33,6 +33,8 @@ requires = [
 ]
 
 extras = {
+    # `logister demo` sends its telemetry through the real client.
+    "demo": ["logister-python>=0.6,<0.7"],
     # Everything that `make test` runs or talks to, servers included.
     "test": [
         "build",
