@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,6 +19,11 @@ class Page:
     def text(self) -> str:
         """What there is to read, with single spaces."""
         return " ".join(self.html.get_text(" ").split())
+
+    def follow(self, words: str) -> Page:
+        """Click the link that contains `words`."""
+        [link] = [link for link in self.html.find_all("a") if words in " ".join(link.get_text(" ").split())]
+        return self._visitor.open(link["href"])
 
     def submit(self, action: str, **fields: str) -> Page:
         """Fill in and send the form whose address ends with `action`; the page that follows.
@@ -48,8 +53,8 @@ class Visitor:
     def __exit__(self, *_: object) -> None:
         self.http.close()
 
-    def open(self, path: str, **query: Any) -> Page:
-        return self.page(self.http.get(path, params=query or None))
+    def open(self, path: str) -> Page:
+        return self.page(self.http.get(path))
 
     def page(self, response: httpx.Response) -> Page:
         assert response.status_code == 200, f"{response.status_code} for {response.url}: {response.text[-2000:]}"
