@@ -18,8 +18,8 @@ from uuid import UUID
 from sqlalchemy import Engine, select
 
 from logister_core.api_keys.models import ApiKey
+from logister_core.api_keys.usage import TOUCH_INTERVAL
 from logister_core.db.sessions import read_transaction
-from logister_core.ingest.writer import TOUCH_INTERVAL
 from logister_core.projects.models import IntegrationKind, Project
 
 # Seconds for which a looked-up key is believed, and how many are remembered.

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, insert, or_, select, tuple_, update
+from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.orm import Session
 
-from logister_core.api_keys.models import ApiKey
+from logister_core.api_keys.usage import touch
 from logister_core.ingest.models import IngestEvent, TelemetryIdentity, TraceSpan
 from logister_core.ingest.stores.base import Claim, Existing, Ident, Store
 from logister_core.ingest.submission import Accepted, IdentityTaken, Row, Submission
 from logister_core.outbox.models import DeliveryStatus, TelemetryBatch, TelemetryDelivery
-
-# A key's last use is written at most this often.
-TOUCH_INTERVAL = timedelta(minutes=5)
 
 
 class Rejected(Exception):
@@ -73,7 +70,7 @@ class Writer:
         new = [plan for plan in wanted if plan.existing is None]
         if new:
             self._insert(session, first_id, new, now)
-        _touch_keys(session, submissions, now)
+        touch(session, (submission.api_key_id for submission in submissions if submission.touch_key), now)
         results: list[list[Accepted]] = [[] for _ in submissions]
         for plan in planned:
             results[plan.submission].append(plan.accepted())
@@ -215,20 +212,5 @@ def _release(session: Session, idents: Sequence[Ident]) -> None:
     session.execute(
         delete(TelemetryIdentity)
         .where(tuple_(TelemetryIdentity.project_id, TelemetryIdentity.uuid).in_([tuple(ident) for ident in idents]))
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _touch_keys(session: Session, submissions: Sequence[Submission], now: datetime) -> None:
-    used = sorted({submission.api_key_id for submission in submissions if submission.touch_key})
-    if not used:
-        return
-    session.execute(
-        update(ApiKey)
-        .where(
-            ApiKey.id.in_(used),
-            or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < now - TOUCH_INTERVAL),
-        )
-        .values(last_used_at=now)
         .execution_options(synchronize_session=False)
     )
