@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import logging
 import sys
 from collections.abc import Mapping
@@ -26,12 +27,16 @@ def find_ini_file(given: str | None) -> Path | None:
 
 
 def ini_settings(file: Path | None) -> Mapping[str, str]:
-    """The keys of [app:main]; empty without a file."""
+    """The keys of [app:main]; empty without a file. Raises `click.ClickException` when it cannot be read."""
     if file is None:
         return {}
     import plaster
 
-    return dict(plaster.get_settings(str(file), "app:main"))
+    try:
+        return dict(plaster.get_settings(str(file), "app:main"))
+    except (configparser.Error, plaster.PlasterError, UnicodeDecodeError) as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise click.ClickException(f"the ini file {file} cannot be read: {reason}") from error
 
 
 def set_up_logging(file: Path | None) -> None:

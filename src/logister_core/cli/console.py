@@ -81,7 +81,7 @@ class Console(click.Group):
             self._ask_plugins(ctx)
         except Exception as error:
             # Help must be had with a broken configuration too; every command will say what is wrong with it.
-            if sentence(error) is None:
+            if sentence(error) is None and not isinstance(error, click.ClickException):
                 raise
         rows = [(name, line) for name, (_, line) in COMMANDS.items()]
         rows += [(name, self.commands[name].get_short_help_str()) for name in self.list_commands(ctx)[len(COMMANDS) :]]

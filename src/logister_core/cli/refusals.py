@@ -22,8 +22,6 @@ def sentence(error: BaseException) -> str | None:
         return _of_database(error)
     if _is(error, "redis.exceptions", "RedisError"):
         return f"Redis does not answer: {_first_line(error)}"
-    if _is(error, "plaster.exceptions", "PlasterError"):
-        return f"the ini file cannot be read: {_first_line(error)}"
     if isinstance(error, OSError):
         return f"the system refuses: {_first_line(error)}"
     return None
