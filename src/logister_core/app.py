@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from logister_core import plugins
+from logister_core.request_class import make_request_class
 from logister_core.settings import Settings, with_secret_key
 from logister_core.types import Configurator, Registry
 
@@ -67,6 +68,7 @@ def configure(
         config.include(part)
     plugins.include(config, active)
     config.commit()
+    make_request_class(config)
     return config
 
 

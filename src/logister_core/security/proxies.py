@@ -13,6 +13,9 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 UNKNOWN = "unknown"
 
+# An IPv6 address with an embedded IPv4 one, brackets, port, and a zone or blanks to spare.
+_LONGEST_ADDRESS = 100
+
 _HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 
 
@@ -58,6 +61,12 @@ class TrustedProxies:
 
 def address(text: str) -> IPAddress | None:
     """An address as servers and proxies write them: with a port, in brackets, IPv4 inside IPv6. None for others."""
+    # Nothing that is longer is an address, and the memory must not fill with what a stranger wrote.
+    return _address(text) if len(text) <= _LONGEST_ADDRESS else None
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str) -> IPAddress | None:
     text = text.strip()
     if text == "localhost":
         # What waitress calls the peer of a Unix socket.
