@@ -58,7 +58,10 @@ def load(ini: Mapping[str, str], environ: Mapping[str, str]) -> tuple[Settings, 
 def include(config: Configurator, plugins: list[ActivePlugin]) -> None:
     config.registry.plugins = plugins
     for plugin in plugins:
-        config.include(plugin.module)
+        try:
+            config.include(plugin.module)
+        except ImportError as error:
+            raise SettingsError([f"the plugin {plugin.name} cannot be used: {error}"]) from error
 
 
 def _import(point: EntryPoint) -> ModuleType:

@@ -93,9 +93,7 @@ def answer(accepted: Accepted, *, legacy_id: bool) -> Response:
 
 
 def json_response(status: int, body: dict[str, Any]) -> Response:
-    return Response(
-        body=orjson.dumps(body),
-        status=status,
-        content_type="application/json",
-        charset="utf-8",
-    )
+    encoded = orjson.dumps(body)
+    # Written out, because WebOb drops the charset of JSON, and the contract has it.
+    headers = [("Content-Type", "application/json; charset=utf-8"), ("Content-Length", str(len(encoded)))]
+    return Response(body=encoded, status=status, headerlist=headers)

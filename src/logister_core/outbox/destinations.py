@@ -17,8 +17,9 @@ class Destination(Protocol):
     """Applies batches so that twice equals once.
 
     `apply` runs in a transaction that also marks the deliveries completed. Inside the database that makes it exactly
-    once; a destination outside must tell a repeat by the batch ids. Rows whose id is in `skip` are left out: the
-    outbox found that they can never succeed.
+    once; a destination outside must tell a repeat by the batch ids, and raise an OSError while it cannot be reached:
+    then no row is to blame, however long it takes. Rows whose id is in `skip` are left out: the outbox found that they
+    can never succeed.
     """
 
     @property

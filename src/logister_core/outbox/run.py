@@ -71,6 +71,9 @@ def _deliver(engine: Engine, destination: Destination, lease: leases.Lease, cloc
         if lease.attempts < ATTEMPTS_BEFORE_BLAMING_ROWS:
             raise
     failures = find_bad_rows(engine, destination, lease.batches)
+    if 1 < len(failures) == sum(batch.event_count + batch.span_count for batch in lease.batches):
+        # Rows do not all go bad at once: it is the destination, and the batch stays due.
+        raise RuntimeError(f"every row fails at {destination.name}: {next(iter(failures.values()))}")
     _apply(engine, destination, lease, clock, failures)
     return len(failures)
 

@@ -69,6 +69,7 @@ def error_response(
     """The answer for `status`; `sentence` replaces the page's usual one."""
     if wants_json(request):
         response = Response(json_body={"error": sentence or page_for(status).short}, status=status)
+        response.headers["Content-Type"] = "application/json; charset=utf-8"
     elif request.headers.get("HX-Request") == "true":
         response = _message(status, sentence or page_for(status).sentence)
     else:
