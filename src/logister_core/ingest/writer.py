@@ -11,14 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from logister_core.api_keys.usage import touch
 from logister_core.ingest.models import IngestEvent, TelemetryIdentity, TraceSpan
-from logister_core.ingest.stores.base import Claim, Existing, Ident, Store
+from logister_core.ingest.stores.base import Batch, Claim, Existing, Ident, Store
 from logister_core.ingest.submission import Accepted, IdentityTaken, Row, Submission
-from logister_core.outbox.models import DeliveryStatus, TelemetryBatch, TelemetryDelivery
 
 
 class Rejected(Exception):
@@ -114,33 +113,17 @@ class Writer:
             self.store.insert_events(session, batch_id, events)
         if spans:
             self.store.insert_spans(session, batch_id, spans)
-        session.execute(
-            insert(TelemetryBatch).values(
-                id=batch_id,
-                committed_at=now,
-                first_record_id=new[0].id,
-                last_record_id=new[-1].id,
-                earliest=min(plan.row.recorded_at for plan in new),
-                latest=max(plan.row.recorded_at for plan in new),
-                event_count=len(events),
-                span_count=len(spans),
-            )
+        batch = Batch(
+            id=batch_id,
+            committed_at=now,
+            first_record_id=new[0].id,
+            last_record_id=new[-1].id,
+            earliest=min(plan.row.recorded_at for plan in new),
+            latest=max(plan.row.recorded_at for plan in new),
+            event_count=len(events),
+            span_count=len(spans),
         )
-        names = sorted(self.destinations)
-        if names:
-            session.execute(
-                insert(TelemetryDelivery),
-                [
-                    {
-                        "batch_id": batch_id,
-                        "destination": name,
-                        "status": DeliveryStatus.PENDING.value,
-                        "attempts": 0,
-                        "available_at": now,
-                    }
-                    for name in names
-                ],
-            )
+        self.store.insert_batch(session, batch, list(self.destinations))
 
 
 def _plan(submissions: Sequence[Submission], next_id: int) -> list[_Planned]:

@@ -41,6 +41,20 @@ class Existing:
     retired: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The rows of one transaction, as the outbox records them (see `outbox.models.TelemetryBatch`)."""
+
+    id: int
+    committed_at: datetime
+    first_record_id: int
+    last_record_id: int
+    earliest: datetime
+    latest: datetime
+    event_count: int
+    span_count: int
+
+
 class Store(Protocol):
     """Encoding runs in request threads, everything else on the one thread that commits."""
 
@@ -66,3 +80,7 @@ class Store(Protocol):
         ...
 
     def insert_spans(self, session: Session, batch_id: int, rows: Sequence[tuple[int, Any]]) -> None: ...
+
+    def insert_batch(self, session: Session, batch: Batch, destinations: Sequence[str]) -> None:
+        """Record the batch and a delivery that is due at once for each destination."""
+        ...

@@ -7,6 +7,7 @@ version byte and text.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from datetime import UTC, datetime
 from struct import Struct
 from typing import Any
@@ -16,7 +17,8 @@ import psycopg
 from sqlalchemy.orm import Session
 
 from logister_core.ingest.columns import EVENT_COLUMNS, IDENTITY_COLUMNS, LEADING, SPAN_COLUMNS, Column
-from logister_core.ingest.stores.base import Claim, Existing, Ident
+from logister_core.ingest.stores.base import Batch, Claim, Existing, Ident
+from logister_core.outbox.models import DeliveryStatus
 
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -91,6 +93,19 @@ JOIN unnest(%s::bigint[], %s::uuid[]) AS wanted (wanted_project, wanted_uuid)
 """
 
 
+# Both tables in one go: each call more is one more wait for the server and for the interpreter's lock.
+BATCH = """
+WITH batch AS (
+  INSERT INTO telemetry_batches
+    (id, committed_at, first_record_id, last_record_id, earliest, latest, event_count, span_count)
+  VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+  RETURNING id, committed_at
+)
+INSERT INTO telemetry_deliveries (batch_id, destination, status, attempts, available_at)
+SELECT id, destination, %s, 0, committed_at FROM batch, unnest(%s::text[]) AS destination
+"""
+
+
 class PostgreSQLStore:
     def __init__(self) -> None:
         self.encode_event = row_encoder(EVENT_COLUMNS)
@@ -143,6 +158,9 @@ class PostgreSQLStore:
 
     def insert_spans(self, session: Session, batch_id: int, rows: Sequence[tuple[int, bytes]]) -> None:
         _insert(session, SPANS, len(SPAN_COLUMNS), batch_id, rows)
+
+    def insert_batch(self, session: Session, batch: Batch, destinations: Sequence[str]) -> None:
+        _connection(session).execute(BATCH, (*astuple(batch), DeliveryStatus.PENDING.value, sorted(destinations)))
 
 
 def _insert(session: Session, statement: str, columns: int, batch_id: int, rows: Sequence[tuple[int, bytes]]) -> None:

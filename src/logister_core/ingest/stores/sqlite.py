@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from logister_core.db.types import sqlite_time
 from logister_core.ingest.columns import EVENT_COLUMNS, IDENTITY_COLUMNS, LEADING, SPAN_COLUMNS, Column
-from logister_core.ingest.stores.base import Claim, Existing, Ident
+from logister_core.ingest.stores.base import Batch, Claim, Existing, Ident
+from logister_core.outbox.models import DeliveryStatus
 
 # Two parameters an identity; SQLite allows far more, but plans long lists slowly.
 LOOKED_UP_AT_ONCE = 200
@@ -51,6 +53,8 @@ def insert_statement(table: str, columns: Sequence[str]) -> str:
 EVENTS = insert_statement("ingest_events", [*LEADING, *(column.name for column in EVENT_COLUMNS)])
 SPANS = insert_statement("trace_spans", [*LEADING, *(column.name for column in SPAN_COLUMNS)])
 IDENTITIES = insert_statement("telemetry_identities", [column.name for column in IDENTITY_COLUMNS])
+BATCHES = insert_statement("telemetry_batches", [field.name for field in fields(Batch)])
+DELIVERIES = insert_statement("telemetry_deliveries", ["batch_id", "destination", "status", "attempts", "available_at"])
 
 OWNERS = """
 SELECT project_id, uuid, record_id, recorded_at, is_span, record_uuid, retired_at IS NOT NULL
@@ -77,6 +81,15 @@ class SQLiteStore:
 
     def insert_spans(self, session: Session, batch_id: int, rows: Sequence[tuple[int, Any]]) -> None:
         _cursor(session).executemany(SPANS, [(row_id, batch_id, *encoded) for row_id, encoded in rows])
+
+    def insert_batch(self, session: Session, batch: Batch, destinations: Sequence[str]) -> None:
+        values = [sqlite_time(value) if isinstance(value, datetime) else value for value in astuple(batch)]
+        due = sqlite_time(batch.committed_at)
+        cursor = _cursor(session)
+        cursor.execute(BATCHES, values)
+        cursor.executemany(
+            DELIVERIES, [(batch.id, name, DeliveryStatus.PENDING.value, 0, due) for name in sorted(destinations)]
+        )
 
     def _parameters(self, claim: Claim) -> tuple[Any, ...]:
         return self._encode_identity(
