@@ -35,6 +35,8 @@ _CREDENTIALS = re.compile(
     re.IGNORECASE,
 )
 
+_NEEDS_QUOTES = re.compile(r"[\s\"=]")
+
 
 @contextmanager
 def bound(**fields: str) -> Iterator[None]:
@@ -100,6 +102,6 @@ class ReadableFormatter(LineFormatter):
 
 def _quoted(value: object) -> str:
     text = str(value)
-    if text and not re.search(r"[\s\"=]", text):
+    if text and not _NEEDS_QUOTES.search(text):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

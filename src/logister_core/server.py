@@ -6,6 +6,7 @@ else; the section [server:main] holds what is waitress's own.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -37,6 +38,8 @@ def waitress_factory(global_conf: Mapping[str, str], **section: str) -> Callable
 
     def serve(app: WSGIApplication) -> None:
         set_level(runtime.log_level)
+        # Waiting for a thread is how group commit finds its groups; waitress would warn once for each such request.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         sys.setswitchinterval(_SWITCH_INTERVAL)
         with _stopped_by_sigterm():
             _serve(app, options)
