@@ -34,6 +34,9 @@ _MAX_CULPRIT = 255
 
 _MAX_TEXT = 512
 
+# Bounds what the memory of keys takes: longer stacks are worked out each time.
+_MAX_REMEMBERED_FRAMES = 40
+
 
 class Place(NamedTuple):
     """A frame as grouping sees it: `owner` is the class or module when the client names one, else empty."""
@@ -54,28 +57,50 @@ class Outline(NamedTuple):
 
 # (file, owner, function, the client's own word on whether it is application code), as sent but bounded
 _Raw: TypeAlias = tuple[str, str, str, bool | None]
+_Stacks: TypeAlias = tuple[tuple[_Raw, ...], ...]
 
 
 def stack_key(context: Mapping[str, Any]) -> str | None:
     """`stack:v1:<hex>`, or None when no frame tells where the error came from."""
-    found = outline(context)
+    chain, stacks = _read(context)
+    if sum(map(len, stacks)) > _MAX_REMEMBERED_FRAMES:
+        return _key(_types(chain), stacks)
+    return _remembered_key(_types(chain), stacks)
+
+
+def _key(types: tuple[str, ...], stacks: _Stacks) -> str | None:
+    found = _outline(types, stacks)
     if found is None:
         return None
     text = "\x1d".join(("\x1e".join(found.types), *("\x1e".join(level) for level in found.frames)))
     return f"stack:v1:{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
 
 
+# Most events repeat an error that was seen a moment ago, down to the last frame.
+_remembered_key = lru_cache(maxsize=256)(_key)
+
+
 def outline(context: Mapping[str, Any]) -> Outline | None:
     """The facts of the key, or None when there is no usable frame."""
+    chain, stacks = _read(context)
+    return _outline(_types(chain), stacks)
+
+
+def _read(context: Mapping[str, Any]) -> tuple[list[dict[str, Any]], _Stacks]:
+    """The exception with its causes, and the frames of each without repeats, innermost first."""
     chain = _causes(context)
-    stacks = [dict.fromkeys(_innermost_first(level)) for level in chain]
+    stacks = [tuple(dict.fromkeys(_innermost_first(level))) for level in chain]
     if not (stacks and stacks[0]):
         # Some clients put the stack beside the exception.
-        stacks[:1] = [dict.fromkeys(_innermost_first(context))]
+        stacks[:1] = [tuple(dict.fromkeys(_innermost_first(context)))]
+    return chain, tuple(stacks)
+
+
+def _outline(types: tuple[str, ...], stacks: _Stacks) -> Outline | None:
     for in_app in (True, False):
         chosen = [_nearest(stack, in_app_only=in_app) for stack in stacks]
         if any(_is_telling(place) for stack in chosen for place in stack):
-            return Outline(_types(chain), _labels(chosen), in_app)
+            return Outline(types, _labels(chosen), in_app)
     return None
 
 
