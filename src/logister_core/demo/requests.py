@@ -85,7 +85,7 @@ def request(
     shop.report(
         at,
         lambda client: client.capture_transaction(
-            route.name, duration, occurred_at=at, context={**context, "route": route.name}, **trace.ids(), **person
+            route.name, duration, occurred_at=at, context={**context, "route": route.path}, **trace.ids(), **person
         ),
     )
     if parent is not None or source.random() < _TRACED:

@@ -106,10 +106,11 @@ FAILURES = (
         "Webhook of carrier parcelhero",
         anonymous=True,
     ),
+    # New today.
     Failure(
         ROUTES["import"],
         lambda source: {"file": "SKU;Preis\nmonstera;12,90 \u20ac".encode("cp1252")},
-        ((2.2, 0.2, 4),),
+        ((0.4, 0.02, 4),),
         "Importing a price list",
     ),
 )
@@ -141,7 +142,8 @@ def _fail(shop: Reporter, at: datetime, failure: Failure) -> None:
         "service": SERVICE,
         "http_method": route.method,
         "path": route.path,
-        "route": route.name,
+        "route": route.path,
+        "transaction_name": route.name,
         "request": {
             "headers": {"User-Agent": shop.random.choice(_BROWSERS), "Accept-Language": "de-DE,de;q=0.9"},
             "remote_ip": f"203.0.113.{shop.random.randint(1, 254)}",

@@ -16,13 +16,14 @@ class Customer:
 CUSTOMERS = {number: Customer(number, f"customer{number}@example.com") for number in range(1, 900)}
 
 
+INSERT = "INSERT INTO orders (number, total, payment) VALUES (?, ?, ?)"
+
+
 def place(number: str, total: Decimal, payment: str) -> str:
     database = connect()
     try:
         with database:
-            database.execute(
-                "INSERT INTO orders (number, total, payment) VALUES (?, ?, ?)", (number, str(total), payment)
-            )
+            database.execute(INSERT, (number, str(total), payment))
     finally:
         database.close()
     return number
