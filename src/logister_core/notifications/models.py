@@ -37,9 +37,7 @@ class NotificationIntent(Base):
     dedup_key: Mapped[str] = mapped_column(unique=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     error_group_id: Mapped[int | None] = mapped_column(ForeignKey("error_groups.id", ondelete="CASCADE"))
-    check_in_monitor_id: Mapped[int | None] = mapped_column(
-        ForeignKey("check_in_monitors.id", ondelete="CASCADE")
-    )
+    check_in_monitor_id: Mapped[int | None] = mapped_column(ForeignKey("check_in_monitors.id", ondelete="CASCADE"))
     details: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
 

@@ -32,15 +32,15 @@ def make_broker(registry: Registry) -> dramatiq.Broker:
     url = registry.logister_settings.tasks.queue_url
     if url is None:
         return InProcessBroker(middleware=middleware)
+    import redis
     from dramatiq.brokers.redis import RedisBroker
 
-    return RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq has no signature for it
-        url=url,
-        middleware=middleware,
-        namespace="logister",
-        socket_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+    # A client of our own: the broker would make one from the URL alone and wait for the library's 5 seconds.
+    client = redis.Redis.from_url(
+        url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
     )
+    broker: dramatiq.Broker = RedisBroker(client=client, middleware=middleware, namespace="logister")  # type: ignore[no-untyped-call]
+    return broker
 
 
 class InProcessBroker(StubBroker):
