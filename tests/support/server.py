@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 import psutil
 import redis
@@ -57,6 +56,8 @@ class Program:
         """Ask it to end; its exit status."""
         if self._process is None:
             return 0
+        if self._process.poll() is None:
+            self.signal(signal.SIGCONT)
         stop(self._process, seconds=20)
         return int(self._process.returncode)
 
@@ -89,7 +90,7 @@ class Web(Program):
         super().__init__("web", command, folder, {**environ, "PORT": str(self.port)})
 
     def ready(self) -> bool:
-        with contextlib.suppress(URLError, ConnectionError), urllib.request.urlopen(f"{self.url}/up", timeout=5):
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/up", timeout=5):
             return True
         return False
 
