@@ -151,11 +151,13 @@ def test_without_redis_events_are_accepted_as_fast_and_the_next_sweep_groups_the
 ) -> None:
     # A silent Redis is the worse one: whoever talks to it waits until the time is out.
     redis.kill() if trouble == "killed" else redis.freeze()
-    with Load(installation.web.url, api_key(installation.site, shop)) as load:
-        load.more(150)
-    assert load.slowest < REDIS_TIMEOUT_SECONDS
-    assert installation.unfinished()
-    redis.start() if trouble == "killed" else redis.thaw()
+    try:
+        with Load(installation.web.url, api_key(installation.site, shop)) as load:
+            load.more(150)
+        assert load.slowest < REDIS_TIMEOUT_SECONDS
+        assert installation.unfinished()
+    finally:
+        redis.start() if trouble == "killed" else redis.thaw()
     assert "telemetry_projector" in installation.sweep()
     assert_stored_once_and_grouped_once(installation, shop, load)
 
