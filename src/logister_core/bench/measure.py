@@ -1,11 +1,12 @@
 """The plan of a run: which twins, how many threads, in which order.
 
-Twins are measured in short slices that take turns, so that whatever else the machine does meets all of them; the
-figure of a twin is the median of its slices.
+Twins are measured in short slices that take turns, so that whatever else the machine does meets all of them. The
+figure of a twin is the median of its slices; a ratio is the median of the ratios of slices that followed each other.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 import secrets
@@ -25,7 +26,7 @@ from logister_core.bench.processes import Child, await_port, free_port, running,
 from logister_core.ingest import EVENTS_PATH
 from logister_core.settings import Settings, variables
 
-SLICES = 3
+SLICES = 5
 # A slice shorter than this would measure the start of connections.
 SHORTEST_SLICE = 1.0
 # So long the worker may take for what was accepted, seconds.
@@ -75,6 +76,12 @@ class Figure:
     """The same of the load generator."""
     per_transaction: float | None
     """Events committed together, on average; None where nothing is stored."""
+    slices: tuple[float, ...] = ()
+    """Events per second of each turn, of which `per_second` is the median."""
+
+    def ratio(self, other: Figure) -> float:
+        """How many times the other twin's rate, turn by turn."""
+        return statistics.median(mine / theirs for mine, theirs in zip(self.slices, other.slices, strict=True))
 
 
 @dataclass(frozen=True)
@@ -169,8 +176,9 @@ class Measurement:
                 self.say(f"{connections:3} connections, {server.twin.words}: {figure.per_second:,.0f}/s")
                 figures[server.twin.name].append(figure)
         for found in figures.values():
-            middle = statistics.median_low([figure.per_second for figure in found])
-            yield next(figure for figure in found if figure.per_second == middle)
+            rates = tuple(figure.per_second for figure in found)
+            middle = found[rates.index(statistics.median_low(rates))]
+            yield dataclasses.replace(middle, slices=rates)
 
     def _slice(self, server: _Server, connections: int, seconds: float) -> Figure:
         before, cpu = self.target.stored(), server.child.cpu_seconds()

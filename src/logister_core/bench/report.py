@@ -17,14 +17,14 @@ _WORDS = {twin.name: twin.words for twin in (NULL, SILENT, GROUP, REQUEST)}
 def ratios(results: Results, plan: Plan) -> dict[str, float]:
     """At the highest number of connections."""
     most = max(plan.connections)
-    group, null = results.figure(GROUP, most).per_second, results.figure(NULL, most).per_second
+    group, null = results.figure(GROUP, most), results.figure(NULL, most)
     return {
-        "group/null": group / null,
-        "group/request": group / results.figure(REQUEST, most).per_second,
-        "group/copy": group / results.copy_rows,
-        "drained/group": results.draining.backlog.per_second / group,
-        "group beside a worker/group": results.draining.beside.per_second / group,
-        "access log's share of null": 1 - null / results.figure(SILENT, most).per_second,
+        "group/null": group.ratio(null),
+        "group/request": group.ratio(results.figure(REQUEST, most)),
+        "group/copy": group.per_second / results.copy_rows,
+        "drained/group": results.draining.backlog.per_second / group.per_second,
+        "group beside a worker/group": results.draining.beside.per_second / group.per_second,
+        "access log's share of null": 1 - null.ratio(results.figure(SILENT, most)),
     }
 
 
