@@ -41,8 +41,7 @@ class Existing:
     retired: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """The rows of one transaction, as the outbox records them (see `outbox.models.TelemetryBatch`)."""
 
     id: int

@@ -7,7 +7,6 @@ version byte and text.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
 from datetime import UTC, datetime
 from struct import Struct
 from typing import Any
@@ -160,7 +159,7 @@ class PostgreSQLStore:
         _insert(session, SPANS, len(SPAN_COLUMNS), batch_id, rows)
 
     def insert_batch(self, session: Session, batch: Batch, destinations: Sequence[str]) -> None:
-        _connection(session).execute(BATCH, (*astuple(batch), DeliveryStatus.PENDING.value, sorted(destinations)))
+        _connection(session).execute(BATCH, (*batch, DeliveryStatus.PENDING.value, sorted(destinations)))
 
 
 def _insert(session: Session, statement: str, columns: int, batch_id: int, rows: Sequence[tuple[int, bytes]]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -53,7 +52,7 @@ def insert_statement(table: str, columns: Sequence[str]) -> str:
 EVENTS = insert_statement("ingest_events", [*LEADING, *(column.name for column in EVENT_COLUMNS)])
 SPANS = insert_statement("trace_spans", [*LEADING, *(column.name for column in SPAN_COLUMNS)])
 IDENTITIES = insert_statement("telemetry_identities", [column.name for column in IDENTITY_COLUMNS])
-BATCHES = insert_statement("telemetry_batches", [field.name for field in fields(Batch)])
+BATCHES = insert_statement("telemetry_batches", Batch._fields)
 DELIVERIES = insert_statement("telemetry_deliveries", ["batch_id", "destination", "status", "attempts", "available_at"])
 
 OWNERS = """
@@ -83,7 +82,7 @@ class SQLiteStore:
         _cursor(session).executemany(SPANS, [(row_id, batch_id, *encoded) for row_id, encoded in rows])
 
     def insert_batch(self, session: Session, batch: Batch, destinations: Sequence[str]) -> None:
-        values = [sqlite_time(value) if isinstance(value, datetime) else value for value in astuple(batch)]
+        values = [sqlite_time(value) if isinstance(value, datetime) else value for value in batch]
         due = sqlite_time(batch.committed_at)
         cursor = _cursor(session)
         cursor.execute(BATCHES, values)
