@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from logister_core.error_groups.frames import Frame, exception_frames, opened_first
+from logister_core.error_groups.frames import Frame, exception_frames, frames_omitted, opened_first
 from logister_core.error_groups.headline import first_line
 from logister_core.error_groups.payload import exception_of, text_of
 
@@ -31,7 +31,8 @@ _MAX_ENTRIES = 50
 class LinkedException:
     """An exception behind another: `label` is cause, context, inner or aggregate; `depth` counts from 1.
 
-    `location` is "file:line" of the frame to look at first, None without frames.
+    `location` is "file:line" of the frame to look at first, None without frames; `omitted` frames are missing from
+    the middle.
     """
 
     label: str
@@ -40,6 +41,7 @@ class LinkedException:
     message: str
     location: str | None
     frames: list[Frame] = field(default_factory=list)
+    omitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def exception_chain(context: Mapping[str, Any], kind: str | None = None) -> list
                 message=text_of(linked, "message") or "",
                 location=f"{opened.file}:{opened.line_number}" if opened is not None else None,
                 frames=frames,
+                omitted=frames_omitted({"exception": linked}),
             )
         )
         if len(chain) == _MAX_ENTRIES:

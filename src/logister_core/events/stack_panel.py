@@ -110,7 +110,7 @@ def stack_panel(
             _LINK_WORDS[linked.label],
             linked.class_name,
             linked.message,
-            _items(linked.frames, unfold=unfold, opened=None, omitted=0),
+            _items(linked.frames, unfold=unfold, opened=None, omitted=linked.omitted),
         )
         for linked in chain
     ]

@@ -69,6 +69,9 @@ def test_frames_left_out_at_intake_are_mentioned_where_they_were():
     shown = panel({"exception": {"class": "E", "frames": frames, "frames_omitted": 7}})
     remark = "7 frames in the middle of the stack did not fit and were left out"
     assert places(shown.sections[0].items) == ["shop/f4.py", "shop/f3.py", remark, "shop/f2.py", "shop/f1.py"]
+    deeper = {"class": "E", "frames": frames, "frames_omitted": 7}
+    shown = panel({"exception": {"class": "F", "frames": frames[:1], "cause": deeper}})
+    assert remark in places(shown.sections[1].items)
 
 
 def test_secrets_among_variables_are_replaced():
