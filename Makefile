@@ -52,7 +52,7 @@ bench: .wheel/installed
 	@$(SUPPORT) --durable --product $(TEST_BIN)/logister bench
 
 screenshots: .wheel/installed
-	@SCREENSHOTS=$(CURDIR)/screenshots $(SUPPORT) $(TEST_BIN)/pytest tests/browser $(PYTEST)
+	@PYTHONPATH=tests $(TEST_BIN)/python -m support.screenshots screenshots
 
 wheel: .wheel/built
 

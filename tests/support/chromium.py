@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 VARIABLE = "TEST_CHROMIUM"
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+# Debian's packages.
+_CHROMIUM = ("chromium", "fonts-dejavu-core")
+_DRIVER = ("libatomic1",)
 
 
 def find_chromium() -> str | None:
@@ -18,14 +23,18 @@ def find_chromium() -> str | None:
 
 
 def find_or_install_chromium() -> str | None:
-    """As `find_chromium`; root on Debian installs it from there when it is missing."""
-    found = find_chromium()
-    if found is None and os.geteuid() == 0 and Path("/etc/debian_version").exists() and shutil.which("apt-get"):
-        print("Installing Chromium for the browser journeys (apt-get install chromium) …", flush=True)
+    """As `find_chromium`; root on Debian installs what is missing of it and of the program that drives it."""
+    missing = [*(() if find_chromium() else _CHROMIUM), *(() if _driver_runs() else _DRIVER)]
+    if missing and os.geteuid() == 0 and Path("/etc/debian_version").exists() and shutil.which("apt-get"):
+        print(f"Installing for the browser journeys: apt-get install {' '.join(missing)} …", flush=True)
         _apt("update")
-        _apt("install", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core")
-        found = find_chromium()
-    return found
+        _apt("install", "-y", "--no-install-recommends", *missing)
+    return find_chromium() if _driver_runs() else None
+
+
+def _driver_runs() -> bool:
+    """Whether Playwright's own Node starts; it needs a library that a small Debian lacks."""
+    return subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True).returncode == 0
 
 
 def _apt(*arguments: str) -> None:

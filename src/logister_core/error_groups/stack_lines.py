@@ -20,7 +20,7 @@ MAX_LINE = 1_000
 
 _AT_PLACE_IN_PARENTHESES = re.compile(r"at (?P<fn>.+?) \((?P<file>[^()]*?):(?P<line>\d+)(?::(?P<col>\d+))?\)$")
 _JAVA = re.compile(r"at (?P<fn>[^\s()]+)\((?P<file>[^\s():]+):(?P<line>\d+)\)$")
-_DOTNET = re.compile(r"at (?P<fn>(?:(?! in ).)++) in (?P<file>.+):line (?P<line>\d+)$")
+_DOTNET = re.compile(r"at (?P<fn>(?:(?! in ).)+) in (?P<file>.+):line (?P<line>\d+)$")
 _AT_PLACE = re.compile(r"at (?:async )?(?P<file>\S+?):(?P<line>\d+)(?::(?P<col>\d+))?$")
 _PYTHON = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<fn>.+))?$')
 _GECKO = re.compile(r"(?P<fn>[^@\s]*)@(?P<file>\S+?):(?P<line>\d+)(?::(?P<col>\d+))?$")

@@ -38,7 +38,7 @@ _FOREIGN = re.compile(
 _LIBRARY_ROOT = re.compile(
     r".*/(?:\.venv|venv|site-packages|dist-packages|node_modules|gems|vendor/bundle|pkg/mod|lib(?:64)?/(?:python|pypy)[\d.]+)/"
 )
-_LIBRARY_VERSION = re.compile(r"[-@]v?\d[\w.+-]{0,40}+(?=/)")
+_LIBRARY_VERSION = re.compile(r"[-@]v?\d[\w.+-]{0,40}(?=/)")
 
 _SCHEME = re.compile(
     r"^(?:webpack(?:-internal)?:/+(?:[^/]*/(?=\.{0,2}/))?|(?:https?|wss?)://[^/]*|(?:file|app|capacitor|ionic)://+(?=/)|[a-z]:(?=/))",
@@ -64,7 +64,7 @@ _SCRIPT_ENDINGS = frozenset({"js", "mjs", "cjs", "jsx", "ts", "tsx", "css", "map
 _BUILD_MARKERS = frozenset({"min", "chunk", "bundle", "prod", "umd", "esm"})
 _MAX_HASH = 65
 _ASSET_HASH = re.compile(
-    r"[.\-_](?:(?=[a-f]*+\d)[0-9a-f]{6,}|(?=[\w-]{0,7}\d|[\w-]{0,6}[A-Z][\w-]{0,6}[A-Z])[\w-]{8})$"
+    r"[.\-_](?:(?=[a-f]*\d)[0-9a-f]{6,}|(?=[\w-]{0,7}\d|[\w-]{0,6}[A-Z][\w-]{0,6}[A-Z])[\w-]{8})$"
 )
 
 
@@ -168,7 +168,7 @@ def _common_depth(left: tuple[str, ...], right: tuple[str, ...]) -> int:
 _RUBY_LABEL = re.compile(r"^(?:(?:block|rescue|ensure)(?: \(\d+ levels\))? in )+")
 _CALL_ALIAS = re.compile(r" \[as [^\]]*\]$")
 _DOTNET_GENERATED = re.compile(r"<(\w+)>[a-z]__\w+(?:\.MoveNext)?|<>c(?:__DisplayClass\w*)?\.?")
-_GENERATED_SUFFIX = re.compile(r"\$\$.*$|[$#]\d+|(?<!_)__++\d+(?:_\d+)*+|`\d+")
+_GENERATED_SUFFIX = re.compile(r"\$\$.*$|[$#]\d+|(?<!_)__+\d+(?:_\d+)*|`\d+")
 _LONG_ID = re.compile(r"0x[0-9a-f]+|(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{7,}(?![0-9a-z])|\d{4,}", re.I)
 _NO_NAME = frozenset({
     "", "?", "<anonymous>", "anonymous", "Object.<anonymous>", "(anonymous)", "<unknown>", "{closure}", "eval",
