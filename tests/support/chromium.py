@@ -34,7 +34,10 @@ def find_or_install_chromium() -> str | None:
 
 def _driver_runs() -> bool:
     """Whether Playwright's own Node starts; it needs a library that a small Debian lacks."""
-    return subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True).returncode == 0
+    return (
+        subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True, check=False).returncode
+        == 0
+    )
 
 
 def _apt(*arguments: str) -> None:

@@ -88,7 +88,7 @@ def _addresses(page: Page, url: str, state: DemoState) -> list[tuple[str, str]]:
         ("new-project", f"{url}/projects/new"),
         ("home", project),
         *((name, f"{project}/{name}") for name in named),
-        *((f"detail-{tab}", f"{url}{group}&tab={tab}") for tab in ("stack", "context", "occurrences", "related")),
+        *((f"detail-{tab}", f"{url}{group}&tab={tab}") for tab in ("stack", "context", "occurrences", "related_logs")),
     ]
 
 
