@@ -63,9 +63,7 @@ _ID_IN_URL = re.compile(r"\d+$|(?=.*\d)(?=.*[A-Z])[\w-]{20,}$|" + _ID_FOLDER.pat
 _SCRIPT_ENDINGS = frozenset({"js", "mjs", "cjs", "jsx", "ts", "tsx", "css", "map"})
 _BUILD_MARKERS = frozenset({"min", "chunk", "bundle", "prod", "umd", "esm"})
 _MAX_HASH = 65
-_ASSET_HASH = re.compile(
-    r"[.\-_](?:(?=[a-f]*\d)[0-9a-f]{6,}|(?=[\w-]{0,7}\d|[\w-]{0,6}[A-Z][\w-]{0,6}[A-Z])[\w-]{8})$"
-)
+_ASSET_HASH = re.compile(r"[.\-_](?:(?=[a-f]*\d)[0-9a-f]{6,}|(?=[\w-]{0,7}\d|[\w-]{0,6}[A-Z][\w-]{0,6}[A-Z])[\w-]{8})$")
 
 
 class Path(NamedTuple):
