@@ -26,11 +26,12 @@ PLATFORM = (
 )
 
 FEATURES = (
+    # First, because routes are tried in order and these are asked for most.
+    "logister_core.ingest",
     "logister_core.installation",
     "logister_core.accounts",
     "logister_core.projects",
     "logister_core.api_keys",
-    "logister_core.ingest",
     "logister_core.error_groups",
     "logister_core.events",
     "logister_core.monitors",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import logging
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,9 @@ def start(app: Router) -> None:
         registry.hints.hint()
     # Compiling the components takes about a second, which the first visitor need not wait for.
     Components(auto_reload=registry.settings["reload_templates"])["icon"]
+    # What is alive now stays alive: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
     _announce(registry)
 
 

@@ -16,6 +16,7 @@ from logister_core.error_groups.projection import ErrorGrouping
 from logister_core.ingest.models import IngestEvent
 from logister_core.notifications.models import NotificationEvaluation, NotificationIntent
 from logister_core.outbox.models import TelemetryBatch, TelemetryDelivery, TelemetryFailure
+from logister_core.outbox.run import run
 from logister_core.projects.models import Project
 from support.instance import Instance
 
@@ -293,6 +294,15 @@ def test_a_row_that_can_never_succeed_is_set_aside_and_its_neighbours_go_on(site
     assert (failure.record_id, failure.destination) == (answers[2]["legacy_id"], "projector")
     assert site.count(ErrorGroup) == 3
     assert {delivery.status for delivery in site.rows(TelemetryDelivery)} == {"completed"}
+
+
+def test_a_run_that_is_out_of_time_says_so_and_leaves_the_rest_due(site: Instance, token: str) -> None:
+    site.send(token, **error())
+    destination = site.registry.destinations["projector"]
+    assert run(site.registry.engine, destination, site.clock, seconds=0).out_of_time
+    assert site.count(ErrorGroup) == 0
+    finished = run(site.registry.engine, destination, site.clock)
+    assert (finished.batches, finished.out_of_time) == (1, False)
 
 
 def test_facts_of_the_group_say_what_decided(site: Instance, token: str) -> None:

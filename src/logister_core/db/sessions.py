@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import transaction
 import zope.sqlalchemy
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 from transaction import TransactionManager
 from zope.sqlalchemy.datamanager import STATUS_ACTIVE, STATUS_CHANGED
 
@@ -21,11 +21,22 @@ from logister_core.db.engine import read_only
 def managed_session(engine: Engine, manager: TransactionManager, *, reads_only: bool = False) -> Session:
     """A session that `manager` commits or aborts."""
     session = Session(read_only(engine) if reads_only else engine, expire_on_commit=False)
+    _register(session, manager, reads_only=reads_only)
+    return session
+
+
+def managed_sessions(engine: Engine, manager: TransactionManager) -> sessionmaker[Session]:
+    """Makes sessions for writing that `manager` commits or aborts; registering once is cheaper than each time."""
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    _register(sessions, manager, reads_only=False)
+    return sessions
+
+
+def _register(sessions: Session | sessionmaker[Session], manager: TransactionManager, *, reads_only: bool) -> None:
     # A session for writing counts as changed from the start: otherwise a write that went past the ORM would be
     # rolled back in silence.
     state = STATUS_ACTIVE if reads_only else STATUS_CHANGED
-    zope.sqlalchemy.register(session, initial_state=state, transaction_manager=manager)
-    return session
+    zope.sqlalchemy.register(sessions, initial_state=state, transaction_manager=manager)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from logister_core.db.outage import is_outage
-from logister_core.db.sessions import managed_session
+from logister_core.db.sessions import managed_sessions
 from logister_core.ingest.ids import TelemetryIDs
 from logister_core.ingest.submission import Accepted, Submission
 from logister_core.ingest.writer import Rejected, Writer
@@ -106,7 +106,8 @@ class GroupAcceptor:
         hint: Callable[[], None],
         clock: Callable[[], datetime],
     ) -> None:
-        self._engine = engine
+        self._manager = transaction.TransactionManager(explicit=True)
+        self._sessions = managed_sessions(engine, self._manager)
         self._writer = writer
         self._ids = ids
         self._hint = hint
@@ -187,11 +188,10 @@ class GroupAcceptor:
 
     def _write(self, submissions: Sequence[Submission]) -> list[list[Accepted]]:
         first_id = self._ids.take(1 + sum(len(submission.rows) for submission in submissions))
-        manager = transaction.TransactionManager(explicit=True)
-        with manager as current:
+        # Only the thread that leads gets here, so one manager serves them all.
+        with self._manager as current:
             current.addAfterCommitHook(_hint_on_success, args=(self._hint,))
-            session = managed_session(self._engine, manager)
-            return self._writer.write(session, submissions, first_id=first_id, now=self._clock())
+            return self._writer.write(self._sessions(), submissions, first_id=first_id, now=self._clock())
 
 
 def _hint_on_success(success: bool, hint: Callable[[], None], *_: Any) -> None:

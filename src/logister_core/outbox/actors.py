@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, select
 from logister_core.db.partitions import ensure_partitions
 from logister_core.outbox import run
 from logister_core.outbox.models import DeliveryStatus, TelemetryBatch, TelemetryDelivery
-from logister_core.tasks import Task, actor
+from logister_core.tasks import Task, actor, send
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,8 @@ def deliver(task: Task) -> None:
     """
     for name in sorted(task.registry.destinations):
         outcome = run.run(task.engine, task.registry.destinations[name], task.registry.clock)
+        if outcome.out_of_time:
+            send(task.registry, deliver)
         if outcome.batches or outcome.retried:
             logger.info(
                 "outbox.delivered destination=%s batches=%d rows=%d failed_rows=%d retried=%d",

@@ -20,7 +20,7 @@ from logister_core.outbox.rows import RowKey, rows_of
 
 logger = logging.getLogger(__name__)
 
-# A run gives way to others after this long; the next hint or sweep goes on.
+# A run gives way to others after this long, and asks for another one.
 RUN_SECONDS = 25
 
 # So many times a batch is tried whole before its rows are suspected one by one.
@@ -33,13 +33,20 @@ class Outcome:
     rows: int = 0
     failed_rows: int = 0
     retried: int = 0
+    out_of_time: bool = False
+    # Something may still be due.
 
 
-def run(engine: Engine, destination: Destination, clock: Callable[[], datetime]) -> Outcome:
+def run(
+    engine: Engine, destination: Destination, clock: Callable[[], datetime], *, seconds: float = RUN_SECONDS
+) -> Outcome:
     """Deliver what is due until nothing is left or time is up."""
     outcome = Outcome()
-    stop_at = time.monotonic() + RUN_SECONDS
-    while time.monotonic() < stop_at:
+    stop_at = time.monotonic() + seconds
+    while True:
+        if time.monotonic() >= stop_at:
+            outcome.out_of_time = True
+            break
         lease = leases.take(engine, destination.name, now=clock(), max_rows=destination.max_rows)
         if lease is None:
             break
