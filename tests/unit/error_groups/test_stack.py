@@ -19,7 +19,7 @@ ROOTS = [
     "/usr/src/app",
     "/home/ana/shop",
     "/home/ana/code/shop",
-    "/Users/ana/work/shop",
+    "/Users/ana/dev/shop",
     "/var/task",
     "/tmp/8dc3a1f2b4c5d6e",
     "C:\\Users\\ana\\shop",
