@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from factories.projects import api_key, project
+from logister_core.error_groups import projection
 from logister_core.error_groups.models import ErrorGroup, ErrorGroupKey, ErrorOccurrence, GroupStatus
 from logister_core.error_groups.projection import ErrorGrouping
 from logister_core.ingest.models import IngestEvent
@@ -90,6 +91,27 @@ def test_case_20_04_grouping_an_event_twice_changes_nothing(site: Instance, toke
     with site.write() as db:
         ErrorGrouping().apply(db, site.rows(TelemetryBatch), skip=frozenset(), now=site.clock())
     assert (group(site).occurrence_count, site.count(ErrorOccurrence), kinds(site)) == (1, 1, before)
+
+
+def test_case_20_05_a_group_that_another_worker_made_a_moment_before_is_joined(
+    site: Instance, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.send(token, **error())
+    site.project_events()
+    looks = []
+
+    def blind_at_first(session: Any, keys: Any) -> Any:
+        """This worker looked before the other one had committed."""
+        looks.append(keys)
+        return {} if len(looks) == 1 else look_up(session, keys)
+
+    look_up = projection._look_up
+    monkeypatch.setattr(projection, "_look_up", blind_at_first)
+    site.send(token, **error())
+    assert site.project_events().batches == 1
+    assert len(looks) == 2
+    assert (group(site).occurrence_count, site.count(ErrorGroupKey), site.count(ErrorOccurrence)) == (2, 1, 2)
+    assert kinds(site) == ["first_occurrence"]
 
 
 def test_case_20_06_without_fingerprint_the_exact_strategy_takes_the_first_line(site: Instance) -> None:
@@ -187,6 +209,25 @@ def test_case_20_14_an_interval_reopens_only_when_it_began_after_the_closure(sit
     made = group(site)
     assert (made.status, made.current_regression["reason"]) == ("unresolved", "after_ignored")
     assert made.current_regression["proof_at"].startswith((closure + timedelta(hours=1)).strftime("%Y-%m-%dT%H"))
+
+
+def test_case_20_15_a_status_set_after_the_worker_read_the_group_is_seen_under_the_lock(
+    site: Instance, token: str
+) -> None:
+    site.send(token, **error())
+    site.project_events()
+    closure = site.clock.forward(hours=1)
+    site.clock.forward(hours=1)
+    site.send(token, **error())
+    with site.write() as db:
+        stale = db.get_one(ErrorGroup, group(site).id)
+        resolve = update(ErrorGroup).values(status="resolved", resolved_at=closure)
+        db.execute(resolve.execution_options(synchronize_session=False))
+        assert stale.status == "unresolved"
+        ErrorGrouping().apply(db, site.rows(TelemetryBatch), skip=frozenset(), now=site.clock())
+    made = group(site)
+    assert (made.status, made.regression_count, made.occurrence_count) == ("unresolved", 1, 2)
+    assert made.current_regression["reason"] == "after_resolved"
 
 
 def test_case_20_17_milestones_are_owed_once_each(site: Instance, token: str) -> None:

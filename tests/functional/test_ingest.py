@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import delete, update
 
 from factories.projects import api_key, project
 from logister_core.api_keys.models import ApiKey
+from logister_core.api_keys.services import ApiKeyService
 from logister_core.ingest.body import context_of, unpack_body
 from logister_core.ingest.models import IngestEvent, TelemetryIdentity, TraceSpan
 from logister_core.outbox.models import TelemetryBatch, TelemetryDelivery
@@ -83,6 +85,18 @@ def test_revoking_takes_effect_at_once_in_the_process_that_did_it(site: Instance
         db.execute(update(ApiKey).values(revoked_at=site.clock()))
     site.registry.intake.credentials.forget()
     assert site.send(token).status_int == 401
+
+
+def test_case_10_03_a_new_prefix_leaves_old_keys_alone(make_site: Any) -> None:
+    site = make_site(LOGISTER_API_KEY_PREFIX="acme")
+    of = project(site)
+    old = api_key(site, of)
+    with site.write() as db:
+        service = ApiKeyService(db, site.clock, site.settings)
+        _, token = service.create(project=db.merge(of), user=None, name="ci")
+    assert re.fullmatch(r"acme_[0-9a-f]{48}", token)
+    assert old.startswith("logister_")
+    assert [site.send(key).status_int for key in (token, old)] == [201, 201]
 
 
 def test_case_10_04_the_last_use_of_a_key_is_written_every_five_minutes(make_site: Any) -> None:
