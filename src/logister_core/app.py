@@ -15,6 +15,8 @@ from logister_core.types import Configurator, Registry
 if TYPE_CHECKING:
     from pyramid.router import Router
 
+    from logister_core.startup import WebApplication
+
 PLATFORM = (
     "logister_core.db",
     "logister_core.tasks",
@@ -79,10 +81,8 @@ def make_application(ini: Mapping[str, str], environ: Mapping[str, str]) -> Rout
     return configure(with_secret_key(settings), active).make_wsgi_app()
 
 
-def serve_application(global_config: Mapping[str, Any], ini: Mapping[str, str]) -> Router:
-    """What a web process runs: the embedded database brought up to date, background threads started."""
-    from logister_core.startup import start
+def serve_application(global_config: Mapping[str, Any], ini: Mapping[str, str]) -> WebApplication:
+    """What web processes run: the embedded database brought up to date, background threads ready to start."""
+    from logister_core.startup import WebApplication
 
-    app = make_application(ini, os.environ)
-    start(app)
-    return app
+    return WebApplication(make_application(ini, os.environ))

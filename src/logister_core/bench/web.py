@@ -16,7 +16,7 @@ from logister_core.ingest.acceptor import Acceptor
 from logister_core.logs import LineFormatter
 from logister_core.server import waitress_factory
 from logister_core.settings import with_secret_key
-from logister_core.startup import start
+from logister_core.startup import WebApplication
 
 
 def log_to_nowhere() -> None:
@@ -36,9 +36,7 @@ def main(*, null: bool) -> None:
     config = configure(with_secret_key(settings), active)
     if null:
         config.register_service(NullAcceptor(), Acceptor)
-    app = config.make_wsgi_app()
-    start(app)
-    serve(app)
+    serve(WebApplication(config.make_wsgi_app()))
 
 
 if __name__ == "__main__":

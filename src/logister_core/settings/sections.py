@@ -69,9 +69,15 @@ class RuntimeSettings:
         "WAITRESS_THREADS",
         "16",
         integer(1, 1000, unit="threads"),
-        help="requests one web process works on at a time; intake commits those that wait together, "
-        "so fewer than 16 slow it down",
+        help="requests one web process works on at a time, whichever server it runs; intake commits those that wait "
+        "together, so fewer than 16 slow it down",
         aliases=["RAILS_MAX_THREADS"],
+    )
+    web_processes: int = setting(
+        "WEB_CONCURRENCY",
+        "1",
+        integer(1, 64, unit="processes"),
+        help="web processes of one command, which share the port; as many as it may use processor cores",
     )
     port: int = setting("PORT", "6543", integer(1, 65535), help="port the web process listens on")
     log_level: Literal["debug", "info", "warn", "error", "fatal"] = setting(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import dramatiq
@@ -53,3 +54,13 @@ class InProcessBroker(StubBroker):
         super().__init__(middleware)
         # Kept for a look in a debugger; unbounded they would pile up for as long as the server runs.
         self.dead_letters_by_queue: Any = defaultdict(lambda: deque(maxlen=10))
+        # Set where no worker runs: takes messages to the process that has one.
+        self.elsewhere: Callable[[dramatiq.Message[Any]], None] | None = None
+
+    def enqueue(self, message: dramatiq.Message[Any], *, delay: int | None = None) -> dramatiq.Message[Any]:
+        if self.elsewhere is None:
+            queued: dramatiq.Message[Any] = super().enqueue(message, delay=delay)
+            return queued
+        # A delay is only asked for by a worker that tries again, and there is none here.
+        self.elsewhere(message)
+        return message
