@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from logister_core.accounts import models as accounts
 from logister_core.api_keys import models as api_keys
+from logister_core.client_submissions import models as client_submissions
 from logister_core.db.base import Base
 from logister_core.deployments import models as deployments
 from logister_core.error_groups import models as error_groups
 from logister_core.ingest import models as ingest
 from logister_core.installation import models as installation
+from logister_core.mobile_tokens import models as mobile_tokens
 from logister_core.monitors import models as monitors
 from logister_core.notifications import models as notifications
 from logister_core.outbox import models as outbox
@@ -18,10 +20,12 @@ from logister_core.tasks import models as tasks
 MODEL_MODULES = (
     accounts,
     api_keys,
+    client_submissions,
     deployments,
     error_groups,
     ingest,
     installation,
+    mobile_tokens,
     monitors,
     notifications,
     outbox,

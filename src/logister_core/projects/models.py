@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from logister_core.accounts.models import User
 from logister_core.db.base import Base, big_pk, public_uuid
-from logister_core.db.types import one_of
+from logister_core.db.types import JSONValue, one_of
 
 
 class IntegrationKind(StrEnum):
@@ -58,6 +58,12 @@ class Project(Base):
     description: Mapped[str] = mapped_column(default="")
     integration_kind: Mapped[str]
     grouping_strategy: Mapped[str] = mapped_column(default=GroupingStrategy.STACK.value)
+    public_api_rate_limit_requests_override: Mapped[int | None]
+    public_api_rate_limit_period_seconds_override: Mapped[int | None]
+    public_api_auth_failure_rate_limit_requests_override: Mapped[int | None]
+    # Unset: the installation's limits (settings.intake).
+    allowed_origins: Mapped[list[str] | None] = mapped_column(JSONValue)
+    # Origins whose pages may send telemetry from a browser; None or empty: none.
     archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""What intake refused, kept for the installation's own monitoring."""
