@@ -24,6 +24,7 @@ PLATFORM = (
     "logister_core.security",
     "logister_core.access_log",
     "logister_core.health",
+    "logister_core.rate_limits",
     "logister_core.web",
 )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from logister_core.ingest.intake import Intake
     from logister_core.outbox.destinations import Destination
     from logister_core.plugins import ActivePlugin
+    from logister_core.rate_limits import RateLimiter
     from logister_core.settings import Settings
     from logister_core.tasks.hints import Hints
     from logister_core.tasks.recurring import RecurringJob
@@ -36,6 +37,7 @@ class Registry(pyramid.registry.Registry):
     health_checks: dict[str, HealthCheck]
     hints: Hints
     intake: Intake
+    rate_limiter: RateLimiter
     plugins: list[ActivePlugin]
     clock: Callable[[], datetime]
     # Aware UTC.

@@ -121,7 +121,7 @@ def load_settings(ini: Mapping[str, str], environ: Mapping[str, str], extra_sect
     return Settings(
         runtime=runtime,
         database=_with_file(loaded[DatabaseSettings], runtime),
-        tasks=_with_queue(loaded[TaskSettings]),
+        tasks=_with_roles(loaded[TaskSettings]),
         intake=loaded[IntakeSettings],
         product=_with_address(loaded[ProductSettings], runtime),
         extra={section: loaded[section] for section in extra_sections},
@@ -181,8 +181,11 @@ def _with_file(database: DatabaseSettings, runtime: RuntimeSettings) -> Database
     return dataclasses.replace(database, url=file.render_as_string(hide_password=False))
 
 
-def _with_queue(tasks: TaskSettings) -> TaskSettings:
-    return tasks if tasks.queue_url else dataclasses.replace(tasks, queue_url=tasks.redis_url)
+def _with_roles(tasks: TaskSettings) -> TaskSettings:
+    """Each role of Redis has its own address or the common one."""
+    return dataclasses.replace(
+        tasks, queue_url=tasks.queue_url or tasks.redis_url, rate_limit_url=tasks.rate_limit_url or tasks.redis_url
+    )
 
 
 def _with_address(product: ProductSettings, runtime: RuntimeSettings) -> ProductSettings:

@@ -24,6 +24,9 @@ from .fields import (
 
 PRIVATE_NETWORKS = "127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7"
 SECRET_LENGTH = 32
+# Of rate limits, those of projects included.
+MOST_REQUESTS = 10_000_000
+LONGEST_PERIOD = 86_400
 
 
 def _read_database_url(value: str) -> str:
@@ -157,6 +160,13 @@ class TaskSettings:
         aliases=["REDIS_SIDEKIQ_URL"],
         secret=True,
     )
+    rate_limit_url: str | None = setting(
+        "REDIS_RATE_LIMIT_URL",
+        None,
+        url("redis", "rediss"),
+        help="Redis of the counters for rate limits; unset: REDIS_URL, and without that each web process counts alone",
+        secret=True,
+    )
     threads: int = setting(
         "DRAMATIQ_THREADS",
         "5",
@@ -176,6 +186,30 @@ class IntakeSettings:
         "group",
         choice("group", "request"),
         help="group commits together what arrives together; request is one transaction each, for comparison",
+    )
+    rate_limit_requests: int = setting(
+        "LOGISTER_PUBLIC_API_RATE_LIMIT_REQUESTS",
+        "1200",
+        integer(1, MOST_REQUESTS, unit="requests"),
+        help="accepted of one token on one endpoint in one window; an event of a batch counts like a request",
+    )
+    rate_limit_period: int = setting(
+        "LOGISTER_PUBLIC_API_RATE_LIMIT_PERIOD_SECONDS",
+        "60",
+        integer(1, LONGEST_PERIOD, unit="seconds"),
+        help="length of the window of all three limits; windows are aligned to the epoch",
+    )
+    pre_auth_limit_requests: int = setting(
+        "LOGISTER_PUBLIC_API_PRE_AUTH_RATE_LIMIT_REQUESTS",
+        "12000",
+        integer(1, MOST_REQUESTS, unit="requests"),
+        help="of one address on all write endpoints together in one window, before anything else is looked at",
+    )
+    auth_failure_limit_requests: int = setting(
+        "LOGISTER_PUBLIC_API_AUTH_FAILURE_RATE_LIMIT_REQUESTS",
+        "120",
+        integer(1, MOST_REQUESTS, unit="requests"),
+        help="without a valid token from one address in one window",
     )
 
 
