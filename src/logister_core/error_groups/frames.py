@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from logister_core.error_groups.grouping.normalise import ASYNC
 from logister_core.error_groups.grouping.stack import is_application
 from logister_core.error_groups.payload import STACK_KEYS, exception_of, is_outermost_first, stack_lists
 from logister_core.error_groups.stack_lines import MAX_LINE, number_from, parse_stack_line
@@ -124,6 +125,7 @@ def _frame_of_object(entry: dict[str, Any]) -> Frame | None:
     line_key, line = _line_of(entry)
     if file is None or line is None or line <= 0:
         return None
+    file = file.removeprefix(ASYNC)
     method = _text(entry, _FUNCTION_KEYS)
     column = next((number for key in _COLUMN_KEYS if (number := number_from(_get(entry, key))) is not None), None)
     flags = (_get(entry, key) for key in ("in_app", "inApp", "application_frame", "applicationFrame"))

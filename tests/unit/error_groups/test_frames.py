@@ -66,6 +66,12 @@ def test_case_20_34_anything_else_is_dropped(entry):
     assert frames_of({"exception": {"frames": [entry]}}) == []
 
 
+def test_the_file_of_an_awaited_frame_without_a_name_is_shown_as_a_file():
+    frame = frame_of({"filename": "async file:///srv/shop/cart.mjs", "lineno": 9})
+
+    assert frame.file == "file:///srv/shop/cart.mjs"
+
+
 def test_frame_objects_are_read_with_all_their_parts():
     frame = frame_of({
         "filename": "/srv/app/shop/orders.py",

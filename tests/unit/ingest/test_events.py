@@ -74,6 +74,13 @@ def test_case_10_14_a_lone_camel_case_key_is_stored_twice(normalize):
     assert (record.context["traceId"], record.context["trace_id"], record.trace_id) == ("a", "a", "a")
 
 
+def test_ids_inside_the_request_count_where_nothing_else_names_them(normalize):
+    request = {"request_id": "r-1", "trace_id": "t-1"}
+    alone, beside = (normalize(log(context={"request": request, **more})) for more in ({}, {"trace_id": "t-2"}))
+    assert (alone.trace_id, alone.request_id) == ("t-1", "r-1")
+    assert (beside.trace_id, beside.request_id) == ("t-2", "r-1")
+
+
 def test_case_10_15_status_goes_where_its_type_reads_it(normalize):
     record = normalize({"event_type": "transaction", "message": "GET /", "status": 503, "duration_ms": 182.5})
     assert record.context["transaction_status"] == 503

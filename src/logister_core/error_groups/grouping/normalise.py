@@ -66,6 +66,10 @@ _MAX_HASH = 65
 _ASSET_HASH = re.compile(r"[.\-_](?:(?=[a-f]*\d)[0-9a-f]{6,}|(?=[\w-]{0,7}\d|[\w-]{0,6}[A-Z][\w-]{0,6}[A-Z])[\w-]{8})$")
 
 
+# What V8 writes before a frame that was awaited: before its function, and before its file when that has no name.
+ASYNC = "async "
+
+
 class Path(NamedTuple):
     """`folders` and `name` are free of schemes, drives, queries and hashes.
 
@@ -91,7 +95,7 @@ class Path(NamedTuple):
 @lru_cache(maxsize=8192)
 def path(raw: str) -> Path:
     """What a frame's file says about itself. Only the last 512 characters of a longer path are read."""
-    text = raw[-_MAX_PATH:].replace("\\", "/").strip()
+    text = raw[-_MAX_PATH:].replace("\\", "/").strip().removeprefix(ASYNC)
     text = text.partition("?")[0].partition("#")[0] or text
     foreign = _FOREIGN.search(text if text.startswith("/") else "/" + text) is not None
     scheme = _SCHEME.match(text)
@@ -182,7 +186,7 @@ COMPREHENSIONS = frozenset({"<listcomp>", "<dictcomp>", "<setcomp>"})
 def function(raw: str) -> str:
     """A function's name without arguments, wrappers, generated parts and ids; `?` for one without a name."""
     name = raw[:_MAX_FUNCTION].strip()
-    name = name.removeprefix("async ").removeprefix("new ").replace("<locals>.", "")
+    name = name.removeprefix(ASYNC).removeprefix("new ").replace("<locals>.", "")
     name = _RUBY_LABEL.sub("", _CALL_ALIAS.sub("", name))
     if "(" in name and not name.startswith(("(", "-[", "+[")) and "(required)" not in name:
         name = name.partition("(")[0]

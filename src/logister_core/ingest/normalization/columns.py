@@ -17,8 +17,9 @@ FINGERPRINT_BYTES: Final = 1024
 
 RELEASE: Final = dotted("release")
 SERVICE: Final = dotted("service")
-TRACE_ID: Final = dotted("trace_id", "trace.trace_id")
-REQUEST_ID: Final = dotted("request_id", "trace.request_id")
+# The Express hook names both only inside the request when it sends an error.
+TRACE_ID: Final = dotted("trace_id", "trace.trace_id", "request.trace_id")
+REQUEST_ID: Final = dotted("request_id", "trace.request_id", "request.request_id")
 SESSION_ID: Final = dotted("session_id", "session.id")
 USER_ID: Final = dotted("user_id", "user.id")
 TRANSACTION_NAME: Final = dotted("transaction_name")
