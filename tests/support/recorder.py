@@ -21,6 +21,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from datetime import UTC, datetime
 from functools import reduce
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -29,11 +30,14 @@ from typing import Any
 from uuid import uuid4
 
 KEY = "logister_" + "0123456789abcdef" * 3
-PLACEHOLDER = "KEY"
+KEY_PLACEHOLDER = "KEY"
 # What a proxy may change, and what every run has anew.
 NOT_RECORDED = {"host", "content-length", "connection"}
 NEUTRAL_PLATFORM = "Linux-6.1.0-44-amd64-x86_64-with-glibc2.36"
 NEUTRAL_HOSTNAME = "web-1"
+# What the operating system gave to this run: processes, threads, places in memory.
+NUMBERS = re.compile(r'("(?:process_id|processPid|process|pid|thread)":\s*)\d+')
+ADDRESSES = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 # The source line of a library's frame: its authors' words, not ours to keep.
 LIBRARY_LINE = re.compile(r'(/site-packages/[^"]*","lineno":\d+,"name":"[^"]*","line":")(?:[^"\\]|\\.)*')
 
@@ -52,7 +56,8 @@ class Recording:
     def add(self, path: str, headers: list[tuple[str, str]], body: bytes) -> None:
         with self._lock:
             requests = self.steps[list(self.steps)[-1]]
-            requests.append(self._neutral(path, headers, body))
+            received_at = datetime.now(UTC).isoformat()
+            requests.append({"received_at": received_at, **self._neutral(path, headers, body)})
 
     def _neutral(self, path: str, headers: list[tuple[str, str]], body: bytes) -> dict[str, Any]:
         zipped = any(name.lower() == "content-encoding" and value == "gzip" for name, value in headers)
@@ -60,9 +65,10 @@ class Recording:
         text = raw.decode()
         for found, written in self._hidden:
             text = found.sub(written, text)
-        text = LIBRARY_LINE.sub(r"\1call()", text)
+        for found, written in ((NUMBERS, r"\g<1>4242"), (ADDRESSES, "0x7f0000000000"), (LIBRARY_LINE, r"\1call()")):
+            text = found.sub(written, text)
         # A client may name a body by its digest.
-        renamed = {hashlib.sha256(raw).hexdigest(): hashlib.sha256(text.encode()).hexdigest(), KEY: PLACEHOLDER}
+        renamed = {hashlib.sha256(raw).hexdigest(): hashlib.sha256(text.encode()).hexdigest(), KEY: KEY_PLACEHOLDER}
         kept = {}
         for name, value in headers:
             if name.lower() not in NOT_RECORDED:

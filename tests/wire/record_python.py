@@ -170,6 +170,9 @@ def batches(client: LogisterClient) -> None:
         ]
     )
 
+    step("send_prepared_event")
+    client.send_prepared_event(client.prepare_event(event_type="log", message="four", **common))
+
 
 def log_records(client: LogisterClient) -> None:
     logger = logging.getLogger("shop.orders")
