@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def includeme(config: Configurator) -> None:
     from logister_core.projects.queries import ProjectQuery
-    from logister_core.projects.resources import ProjectContext
+    from logister_core.projects.resources import AdministeredProject, ProjectContext
     from logister_core.projects.services import ProjectService
     from logister_core.projects.shell import shell_projects
 
@@ -23,4 +23,6 @@ def includeme(config: Configurator) -> None:
     config.add_route("projects.setup", "/projects/{project}/setup", factory=ProjectContext)
     config.add_route("projects.archive", "/projects/{project}/archive", factory=ProjectContext)
     config.add_route("projects.restore", "/projects/{project}/restore", factory=ProjectContext)
+    config.add_route("projects.allowed_origins", "/projects/{project}/allowed_origins", factory=ProjectContext)
+    config.add_route("projects.rate_limit", "/projects/{project}/rate_limit", factory=AdministeredProject)
     config.scan()

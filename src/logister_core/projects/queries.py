@@ -72,6 +72,10 @@ class ProjectQuery:
         project, member_role = found
         return project, Role.OWNER if project.owner_id == user.id else Role(member_role)
 
+    def by_uuid(self, uuid: UUID) -> Project | None:
+        """The project, whoever asks."""
+        return self._session.scalar(select(Project).where(Project.uuid == uuid))
+
     def accessible(self, user: User, *, archived: bool | None = None, limit: int | None = None) -> Sequence[Project]:
         """Projects the person belongs to, the newest first; `archived` None means both."""
         query = select(Project).where(_belongs_to(user)).order_by(Project.created_at.desc(), Project.id.desc())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pyramid.authorization import Allow, Authenticated
-from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound
+from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPSeeOther
 
+from logister_core.accounts.administrators import administers
 from logister_core.projects.queries import ProjectQuery
 from logister_core.projects.roles import PERMISSIONS
 from logister_core.security.inputs import canonical_uuid
-from logister_core.security.permissions import MANAGE, OWN
+from logister_core.security.permissions import ADMINISTER, MANAGE, OWN
+from logister_core.security.policy import ADMINISTRATOR
 
 if TYPE_CHECKING:
     from logister_core.types import Request
@@ -44,3 +46,26 @@ class ProjectContext:
     @property
     def owns(self) -> bool:
         return OWN in PERMISSIONS[self.role]
+
+
+class AdministeredProject:
+    """Root factory of what application administrators decide about any project, whether they belong to it or not.
+
+    404 when there is no such project. Everybody else is sent to the start page, before it is looked for.
+    """
+
+    __acl__: ClassVar[list[tuple[str, str, str]]] = [(Allow, ADMINISTRATOR, ADMINISTER)]
+
+    def __init__(self, request: Request) -> None:
+        if request.user is None:
+            raise HTTPForbidden
+        if not administers(request.user, request.settings.product.admin_emails):
+            request.flash("alert", "Only application administrators can open that page.")
+            raise HTTPSeeOther(location=request.route_path("web.root"))
+        query, uuid = ProjectQuery(request.db), canonical_uuid(request.matchdict["project"])
+        project = None if uuid is None else query.by_uuid(uuid)
+        if uuid is None or project is None:
+            raise HTTPNotFound
+        self.request = request
+        self.project = project
+        self.belongs = query.visible(uuid, request.user) is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from logister_core.api_keys.changes import forget_keys_after_commit
 from logister_core.api_keys.models import ApiKey
 from logister_core.errors import Refused
 from logister_core.projects.models import IntegrationKind, Project
+from logister_core.projects.origins import read_origins
+from logister_core.projects.overrides import read_overrides
 from logister_core.projects.slugs import free_slug
 from logister_core.security.inputs import lines, one_line
 
@@ -25,7 +27,7 @@ DESCRIPTION_LENGTH = 2000
 
 
 class ProjectService:
-    """`on_change` is called when keys stop working, so that intake forgets what it remembers of them."""
+    """`on_change` is called when keys stop working or mean something else, so that intake forgets what it knows."""
 
     def __init__(
         self, session: Session, clock: Callable[[], datetime], on_change: Callable[[], None] | None = None
@@ -69,14 +71,40 @@ class ProjectService:
             .where(ApiKey.project_id == project.id, ApiKey.revoked_at.is_(None))
             .values(revoked_at=now, updated_at=now)
         )
-        if self._on_change is not None:
-            self._on_change()
+        self._tell()
 
     def restore(self, project: Project) -> None:
         """Make it active again. Its keys stay revoked: who held them meanwhile is unknown."""
         if project.archived_at is not None:
             project.archived_at = None
             project.updated_at = self._clock()
+
+    def override_rate_limits(self, project: Project, entered: Mapping[str, str]) -> None:
+        """Set limits of its own by column (see `overrides`); blank text means the installation's, absent stays as is.
+
+        Raises `Refused` with problems by column.
+        """
+        values, problems = read_overrides(entered)
+        if problems:
+            raise Refused(problems)
+        for column, value in values.items():
+            setattr(project, column, value)
+        project.updated_at = self._clock()
+        self._tell()
+
+    def allow_origins(self, project: Project, text: str) -> None:
+        """Let pages of these origins, one a line, send from browsers. Raises `Refused`: allowed_origins."""
+        try:
+            origins = read_origins(lines(text))
+        except ValueError as error:
+            raise Refused({"allowed_origins": str(error)}) from error
+        project.allowed_origins = origins
+        project.updated_at = self._clock()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._on_change is not None:
+            self._on_change()
 
     def _free_slug(self, owner: User, name: str) -> str:
         # Two projects made at once would find the same slug free: the owner's row lets one look after the other.

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from logister_core.accounts.administrators import administers
 from logister_core.api_keys.queries import keys_of
 from logister_core.projects.first_event import EVENTS, guide, sample_body
 from logister_core.projects.kinds import kind_label
+from logister_core.projects.overrides import OVERRIDES
 from logister_core.projects.queries import ProjectQuery
 
 if TYPE_CHECKING:
+    from logister_core.projects.models import Project
+    from logister_core.settings.sections import IntakeSettings
     from logister_core.types import Request
 
 
@@ -19,11 +23,14 @@ def setup_page(
     token: str | None = None,
     key_name: str = "",
     key_problems: dict[str, str] | None = None,
+    origins: str | None = None,
+    origin_problems: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """Values of templates/setup.pt. `token` is a new key's, shown this one time; `key_problems` are those of the form
-    for a new key, by field.
+    for a new key, by field, `origin_problems` those of the list of origins; `origins` is that list as entered.
     """
     project, query = request.context.project, request.find_service(ProjectQuery)
+    assert request.user is not None  # noqa: S101 - the permission says so
     keys = keys_of(request.db, project)
     active = [key for key in keys if key.revoked_at is None]
     public_url = request.settings.product.public_url
@@ -40,6 +47,11 @@ def setup_page(
         "token": token,
         "key_name": key_name,
         "key_errors": {field: [sentence] for field, sentence in (key_problems or {}).items()},
+        "origins": "\n".join(project.allowed_origins or ()) if origins is None else origins,
+        "origin_errors": list((origin_problems or {}).values()),
+        "rate_limits": _rate_limits(project, request.settings.intake)
+        if administers(request.user, request.settings.product.admin_emails)
+        else None,
         "last_receipt": query.last_receipt(project),
         "first_event": query.first_event_uuid(project),
         "endpoint": [
@@ -52,6 +64,16 @@ def setup_page(
         "docs_url": request.settings.product.docs_url,
         "now": request.now,
     }
+
+
+def _rate_limits(project: Project, settings: IntakeSettings) -> list[tuple[str, str]]:
+    """What holds for the project, and where it comes from."""
+    rows = []
+    for override in OVERRIDES:
+        own = getattr(project, override.column)
+        number = override.inherited(settings) if own is None else own
+        rows.append((override.label, f"{number:,}" if own is None else f"{number:,} (this project’s own)"))
+    return rows
 
 
 def _key_sentence(active: list[str], *, named: bool) -> str:
