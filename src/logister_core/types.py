@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from logister_core.accounts.models import User, UserSession
     from logister_core.health.checks import HealthCheck
     from logister_core.ingest.intake import Intake
+    from logister_core.ingest.reception import Reception
     from logister_core.outbox.destinations import Destination
     from logister_core.plugins import ActivePlugin
     from logister_core.rate_limits import RateLimiter
@@ -53,6 +54,7 @@ class Request(pyramid.request.Request):
     now: datetime
     client_ip: str
     request_id: str
+    reception: Reception | None
     flashes: list[tuple[str, str]]
     find_service: Callable[..., Any]
     flash: Callable[[str, str], None]
@@ -65,3 +67,4 @@ class Configurator(pyramid.config.Configurator):
     add_delivery_destination: Callable[..., None]
     add_projection: Callable[..., None]
     add_health_check: Callable[..., None]
+    add_write_endpoint: Callable[[str, str], None]

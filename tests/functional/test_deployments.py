@@ -69,7 +69,7 @@ def test_case_10_35_the_same_release_again_changes_the_row(site: Instance, token
 def test_case_10_35_what_is_no_commit_is_refused(site: Instance, token: str) -> None:
     answer = announce(site, token, commit_sha="not-a-sha")
     assert answer.status_int == 422
-    assert answer.json == {"errors": ["Commit sha must be a 7 to 40 character commit SHA"]}
+    assert answer.json["errors"] == ["Commit sha must be a 7 to 40 character commit SHA"]
     assert site.count(ProjectDeployment) == 0
 
 

@@ -15,10 +15,10 @@ def forget_keys_after_commit(request: Request) -> Callable[[], None]:
     Intake of this process forgets what it remembers of keys once the change is committed: before, it would only read
     the old state again.
     """
-    credentials = request.registry.intake.credentials
+    intake = request.registry.intake
 
     def forget(committed: bool) -> None:
         if committed:
-            credentials.forget()
+            intake.forget()
 
     return lambda: request.tm.get().addAfterCommitHook(forget)

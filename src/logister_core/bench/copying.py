@@ -12,13 +12,14 @@ import psycopg
 from sqlalchemy import Engine
 
 from logister_core.bench.database import Target
-from logister_core.bench.null import Keeping
 from logister_core.bench.payload import templates
 from logister_core.ingest.columns import EVENT_COLUMNS, LEADING
-from logister_core.ingest.credentials import Credential, Credentials
-from logister_core.ingest.intake import Intake
+from logister_core.ingest.credentials import Credential
 from logister_core.ingest.known_deployments import KnownDeployments
-from logister_core.ingest.rows import RowBuilder, Sender
+from logister_core.ingest.normalization import decode_json, event_envelope, normalize_event
+from logister_core.ingest.project_facts import ProjectFacts
+from logister_core.ingest.reception import Sender
+from logister_core.ingest.rows import RowBuilder
 from logister_core.ingest.stores import store_for
 from logister_core.ingest.stores.postgresql import EVENTS, SIGNATURE, TRAILER
 from logister_core.projects.models import GroupingStrategy
@@ -33,13 +34,17 @@ def encoded_rows(target: Target, size: str, count: int) -> list[bytes]:
     """Rows as intake hands them to the database, without the ids."""
     from uuid import uuid4
 
-    intake = Intake(Credentials(target.engine), RowBuilder(store_for(target.engine), KnownDeployments()))
-    credential = Credential(target.api_key_id, target.project_id, uuid4(), False, GroupingStrategy.STACK.value)
-    sender = Sender(credential, "127.0.0.1", "logister-bench", datetime.now(UTC))
-    keeping, random, events = Keeping(), Random(0), templates(size)  # noqa: S311
+    builder = RowBuilder(store_for(target.engine), KnownDeployments())
+    now = datetime.now(UTC)
+    project = ProjectFacts(target.project_id, uuid4(), mobile=False, grouping_strategy=GroupingStrategy.STACK.value)
+    sender = Sender(Credential(target.api_key_id, project), "127.0.0.1", "logister-bench", now)
+    random, events = Random(0), templates(size)  # noqa: S311
+    encoded = []
     for serial in range(count):
-        intake.accept_event(events[serial % len(events)].fill(serial, random), sender, keeping)
-    return keeping.encoded
+        event = event_envelope(decode_json(events[serial % len(events)].fill(serial, random)))
+        record = normalize_event(event, received_at=now, default_environment="production", mobile=False)
+        encoded.append(builder.row(record, sender).encoded)
+    return encoded
 
 
 def copy_rate(target: Target, size: str, seconds: float) -> float:

@@ -23,7 +23,7 @@ from logister_core.bench import copying
 from logister_core.bench.database import Grouped, Stored, Target
 from logister_core.bench.load import Load, LoadResult
 from logister_core.bench.processes import Child, await_port, free_port, running, send
-from logister_core.ingest import EVENTS_PATH
+from logister_core.ingest.endpoints import EVENTS_PATH
 from logister_core.settings import Settings, variables
 
 SLICES = 5

@@ -15,15 +15,3 @@ class NullAcceptor:
 
     def accept(self, submission: Submission) -> list[Accepted]:
         return [Accepted(row.uuid, next(self._ids), row.is_span, duplicate=False) for row in submission.rows]
-
-
-class Keeping(NullAcceptor):
-    """Keeps the encoded rows instead of writing them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.encoded: list[bytes] = []
-
-    def accept(self, submission: Submission) -> list[Accepted]:
-        self.encoded += [row.encoded for row in submission.rows]
-        return super().accept(submission)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyramid.view import view_config
 
-from logister_core.deployments import RECORD_PATH
 from logister_core.deployments.models import DeploymentSource
 from logister_core.deployments.queries import SHOWN, DeploymentFilters, DeploymentQuery
+from logister_core.ingest.endpoints import DEPLOYMENTS_PATH
 from logister_core.projects.queries import ProjectQuery
 from logister_core.security.inputs import one_line
 from logister_core.security.permissions import VIEW
@@ -38,7 +38,7 @@ def index(request: Request) -> dict[str, Any]:
     query: DeploymentQuery = request.find_service(DeploymentQuery)
     filters = _filters(request)
     choices = query.choices(project)
-    endpoint = f"{request.settings.product.public_url}{RECORD_PATH}"
+    endpoint = f"{request.settings.product.public_url}{DEPLOYMENTS_PATH}"
     return {
         "project": project,
         "section": "deployments",

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from logister_core.ingest.acceptor import Acceptor, GroupAcceptor, RequestAcceptor
 from logister_core.ingest.credentials import Credentials
+from logister_core.ingest.endpoints import BATCH_PATH, CHECK_INS_PATH, EVENTS_PATH
+from logister_core.ingest.guards import Guards
 from logister_core.ingest.ids import TelemetryIDs
-from logister_core.ingest.intake import Intake
+from logister_core.ingest.intake import BatchLimits, Intake
 from logister_core.ingest.known_deployments import KnownDeployments
+from logister_core.ingest.origins import AllowedOrigins
 from logister_core.ingest.rows import RowBuilder
 from logister_core.ingest.stores import store_for
 from logister_core.ingest.writer import Writer
@@ -16,28 +19,35 @@ from logister_core.ingest.writer import Writer
 if TYPE_CHECKING:
     from logister_core.types import Configurator, Request
 
-# Every path also answers with `.json` or a slash behind it; a redirect would lose the clients' posts.
-TAIL = r"{tail:(\.json)?/?}"
-
-EVENTS_PATH = "/api/v1/ingest_events"
-CHECK_INS_PATH = "/api/v1/check_ins"
-
 
 def includeme(config: Configurator) -> None:
+    from logister_core.ingest.views import add_write_endpoint
+
     registry = config.registry
+    settings = registry.logister_settings.intake
     store = store_for(registry.engine)
-    registry.intake = Intake(Credentials(registry.engine), RowBuilder(store, KnownDeployments()))
+    registry.intake = Intake(
+        engine=registry.engine,
+        credentials=Credentials(registry.engine),
+        guards=Guards(registry.rate_limiter, settings),
+        origins=AllowedOrigins(registry.engine),
+        rows=RowBuilder(store, KnownDeployments()),
+        batch_limits=BatchLimits(settings.batch_events, settings.batch_bytes),
+    )
     writer = Writer(store, registry.destinations)
     ids = TelemetryIDs(registry.engine)
-    if registry.logister_settings.intake.acceptor == "group":
+    if settings.acceptor == "group":
         acceptor = GroupAcceptor(
             engine=registry.engine, writer=writer, ids=ids, hint=registry.hints.hint, clock=registry.clock
         )
         config.register_service(acceptor, Acceptor)
     else:
         config.register_service_factory(lambda _, request: _per_request(writer, ids, request), Acceptor)
-    config.add_route("ingest.events", EVENTS_PATH + TAIL)
-    config.add_route("ingest.check_ins", CHECK_INS_PATH + TAIL)
+    config.add_request_method(lambda request: None, "reception", reify=True)
+    config.add_directive("add_write_endpoint", add_write_endpoint)
+    config.add_write_endpoint("ingest.events", EVENTS_PATH)
+    config.add_write_endpoint("ingest.batch", BATCH_PATH)
+    config.add_write_endpoint("ingest.check_ins", CHECK_INS_PATH)
     config.scan("logister_core.ingest")
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from logister_core.error_groups.grouping import culprit, decide
@@ -16,18 +15,11 @@ from logister_core.ingest.records import EventRecord, SpanRecord
 from logister_core.ingest.stores.base import Store
 from logister_core.ingest.submission import Row
 
+if TYPE_CHECKING:
+    from logister_core.ingest.reception import Sender
+
 # What a row takes beside its body and message, roughly; only used to bound a transaction.
 COLUMNS_SIZE = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Where a request came from, as far as it is kept."""
-
-    credential: Credential
-    ip: str
-    user_agent: str
-    received_at: datetime
 
 
 class RowBuilder:
@@ -48,14 +40,14 @@ class RowBuilder:
             where = culprit(record.context)
         body = pack_body(record.context, ip=sender.ip, user_agent=sender.user_agent)
         values = (
-            sender.credential.project_id,
+            sender.credential.project.id,
             sender.credential.api_key_id,
             uuid,
             record.occurred_at,
             sender.received_at,
             record.event_type,
             record.precision,
-            record.has_source_context and self._known_deployments.is_news(sender.credential.project_id, record),
+            record.has_source_context and self._known_deployments.is_news(sender.credential.project.id, record),
             record.level,
             record.message,
             record.fingerprint,
@@ -79,7 +71,7 @@ class RowBuilder:
             body,
         )
         return Row(
-            project_id=sender.credential.project_id,
+            project_id=sender.credential.project.id,
             is_span=False,
             uuid=uuid,
             client_uuid=record.client_uuid is not None,
@@ -91,7 +83,7 @@ class RowBuilder:
 
     def _grouping(self, record: EventRecord, credential: Credential, uuid: UUID) -> tuple[str, str]:
         decision = decide(
-            credential.grouping_strategy,
+            credential.project.grouping_strategy,
             fingerprint=record.fingerprint,
             message=record.message,
             context=record.context,
@@ -100,11 +92,11 @@ class RowBuilder:
         return decision.strategy, decision.key
 
     def _span(self, record: SpanRecord, sender: Sender) -> Row:
-        natural = span_uuid(sender.credential.project_id, record.trace_id, record.span_id)
+        natural = span_uuid(sender.credential.project.id, record.trace_id, record.span_id)
         uuid = record.client_uuid or natural
         body = pack_body(record.context, ip=sender.ip, user_agent=sender.user_agent)
         values = (
-            sender.credential.project_id,
+            sender.credential.project.id,
             sender.credential.api_key_id,
             uuid,
             record.started_at,
@@ -125,7 +117,7 @@ class RowBuilder:
             body,
         )
         return Row(
-            project_id=sender.credential.project_id,
+            project_id=sender.credential.project.id,
             is_span=True,
             uuid=uuid,
             client_uuid=record.client_uuid is not None,

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from logister_core.ingest.errors import Invalid
+from logister_core.ingest.usage import Use
 
 
 @dataclass(slots=True)
@@ -32,9 +33,10 @@ class Submission:
     """Rows that are accepted together or not at all."""
 
     rows: list[Row]
-    api_key_id: int
-    touch_key: bool
-    # Whether the key's last use should be recorded now.
+    use: Use | None = None
+    # To be recorded; None when a recent one is known.
+    is_batch: bool = False
+    # In a batch a span that is known under another UUID is an error, elsewhere a duplicate.
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,16 @@ class Accepted:
     duplicate: bool
 
 
-class IdentityTaken(Invalid):
-    """The UUID names something else: a signal of the other kind, or a row that vanished."""
+UUID_TAKEN = "Uuid has already been used for another telemetry signal"
+SPAN_TAKEN = "Span has already been taken"
 
-    def __init__(self, *, is_span: bool) -> None:
-        super().__init__(
-            ["Uuid has already been used for another telemetry signal"],
-            reason="invalid_span" if is_span else "invalid_event",
-        )
+
+class IdentityTaken(Invalid):
+    """Rows whose identity names something else: a signal of the other kind, or a row that vanished.
+
+    `by_row` leads from a row's position in the submission to the sentence about it.
+    """
+
+    def __init__(self, by_row: dict[int, str], *, is_span: bool = False) -> None:
+        super().__init__([next(iter(by_row.values()))], reason="invalid_span" if is_span else "invalid_event")
+        self.by_row = by_row

@@ -1,9 +1,4 @@
-"""Writing submissions in one transaction: identities, rows, one batch, one delivery per destination.
-
-The rules of identity (specification, ingest chapter §9.1): a UUID that is taken by a row of the same kind makes the
-submitted row a duplicate, answered with the first row's id, also after retention removed it; a UUID taken by a row of
-the other kind, or by a row that vanished without being retired, is an error. Within one transaction the first one wins.
-"""
+"""Writing submissions in one transaction: identities, rows, one batch, one delivery per destination."""
 
 from __future__ import annotations
 
@@ -11,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, tuple_
 from sqlalchemy.orm import Session
 
-from logister_core.api_keys.usage import touch
-from logister_core.ingest.models import IngestEvent, TelemetryIdentity, TraceSpan
-from logister_core.ingest.stores.base import Batch, Claim, Existing, Ident, Store
-from logister_core.ingest.submission import Accepted, IdentityTaken, Row, Submission
+from logister_core.ingest.models import TelemetryIdentity
+from logister_core.ingest.planning import Planned, Refused, plan, settle
+from logister_core.ingest.stores.base import Batch, Claim, Ident, Store
+from logister_core.ingest.submission import Accepted, IdentityTaken, Submission
+from logister_core.ingest.usage import touch
 
 
 class Rejected(Exception):
@@ -27,27 +23,6 @@ class Rejected(Exception):
         super().__init__(f"{len(errors)} submissions rejected")
         self.errors = errors
         # by position in the sequence that was to be written
-
-
-@dataclass(slots=True)
-class _Planned:
-    """What becomes of one submitted row."""
-
-    row: Row
-    submission: int
-    id: int
-    idents: tuple[Ident, ...]
-    repeats: _Planned | None = None
-    # an earlier row of the same transaction with the same identity
-    existing: Existing | None = None
-
-    def accepted(self) -> Accepted:
-        if self.existing is not None:
-            return Accepted(self.existing.uuid, self.existing.record_id, self.row.is_span, duplicate=True)
-        if self.repeats is not None:
-            first = self.repeats.accepted()
-            return Accepted(first.uuid, first.id, first.is_span, duplicate=True)
-        return Accepted(self.row.uuid, self.id, self.row.is_span, duplicate=False)
 
 
 @dataclass
@@ -63,22 +38,24 @@ class Writer:
 
         `first_id` becomes the batch's id, the ids after it those of the rows. Raises `Rejected`.
         """
-        planned = _plan(submissions, first_id + 1)
-        wanted = [plan for plan in planned if plan.repeats is None]
+        planned, refused = plan(submissions, first_id + 1)
+        if refused:
+            raise Rejected(_by_submission(refused))
+        wanted = [item for item in planned if item.repeats is None]
         self._resolve(session, wanted)
-        new = [plan for plan in wanted if plan.existing is None]
+        new = [item for item in wanted if item.existing is None]
         if new:
             self._insert(session, first_id, new, now)
-        touch(session, (submission.api_key_id for submission in submissions if submission.touch_key), now)
+        touch(session, (submission.use for submission in submissions if submission.use is not None), now)
         results: list[list[Accepted]] = [[] for _ in submissions]
-        for plan in planned:
-            results[plan.submission].append(plan.accepted())
+        for item in planned:
+            results[item.submission].append(item.accepted())
         return results
 
-    def _resolve(self, session: Session, wanted: Sequence[_Planned]) -> None:
+    def _resolve(self, session: Session, wanted: Sequence[Planned]) -> None:
         """Claim identities; rows whose identity is taken learn by whom. Raises `Rejected`."""
-        fresh = [_claim(plan, ident) for plan in wanted if not _contested(plan) for ident in plan.idents]
-        contested = [_claim(plan, ident) for plan in wanted if _contested(plan) for ident in plan.idents]
+        fresh = [_claim(item, ident) for item in wanted if not _contested(item) for ident in item.idents]
+        contested = [_claim(item, ident) for item in wanted if _contested(item) for ident in item.idents]
         if fresh:
             self.store.claim_fresh(session, fresh)
         if not contested:
@@ -88,27 +65,18 @@ class Writer:
         taken = self.store.claim(session, contested)
         if not taken:
             return
-        leftover: list[Ident] = []
-        errors: dict[int, IdentityTaken] = {}
-        for plan in wanted:
-            owners = [taken[ident] for ident in plan.idents if ident in taken]
-            if not owners:
-                continue
-            plan.existing = owners[0]
-            leftover += [ident for ident in plan.idents if ident not in taken]
-            if owners[0].is_span != plan.row.is_span:
-                errors[plan.submission] = IdentityTaken(is_span=plan.row.is_span)
-        duplicates = [plan for plan in wanted if plan.existing is not None]
-        for plan in _without_source(session, duplicates):
-            errors[plan.submission] = IdentityTaken(is_span=plan.row.is_span)
-        if errors:
-            raise Rejected(errors)
+        refused = settle(session, wanted, taken)
+        if refused:
+            raise Rejected(_by_submission(refused))
+        leftover = [
+            ident for item in wanted if item.existing is not None for ident in item.idents if ident not in taken
+        ]
         if leftover:
             _release(session, leftover)
 
-    def _insert(self, session: Session, batch_id: int, new: Sequence[_Planned], now: datetime) -> None:
-        events = [(plan.id, plan.row.encoded) for plan in new if not plan.row.is_span]
-        spans = [(plan.id, plan.row.encoded) for plan in new if plan.row.is_span]
+    def _insert(self, session: Session, batch_id: int, new: Sequence[Planned], now: datetime) -> None:
+        events = [(item.id, item.row.encoded) for item in new if not item.row.is_span]
+        spans = [(item.id, item.row.encoded) for item in new if item.row.is_span]
         if events:
             self.store.insert_events(session, batch_id, events)
         if spans:
@@ -118,76 +86,31 @@ class Writer:
             committed_at=now,
             first_record_id=new[0].id,
             last_record_id=new[-1].id,
-            earliest=min(plan.row.recorded_at for plan in new),
-            latest=max(plan.row.recorded_at for plan in new),
+            earliest=min(item.row.recorded_at for item in new),
+            latest=max(item.row.recorded_at for item in new),
             event_count=len(events),
             span_count=len(spans),
         )
         self.store.insert_batch(session, batch, list(self.destinations))
 
 
-def _plan(submissions: Sequence[Submission], next_id: int) -> list[_Planned]:
-    """Number the rows and find repeats among them. Raises `Rejected` when a repeat is of the other kind."""
-    first: dict[Ident, _Planned] = {}
-    planned: list[_Planned] = []
-    errors: dict[int, IdentityTaken] = {}
-    for position, submission in enumerate(submissions):
-        for row in submission.rows:
-            plan = _Planned(row, position, next_id, _idents(row))
-            next_id += 1
-            plan.repeats = next((first[ident] for ident in plan.idents if ident in first), None)
-            if plan.repeats is None:
-                first.update(dict.fromkeys(plan.idents, plan))
-            elif plan.repeats.row.is_span != row.is_span:
-                errors[position] = IdentityTaken(is_span=row.is_span)
-            planned.append(plan)
-    if errors:
-        raise Rejected(errors)
-    return planned
+def _by_submission(refused: Refused) -> dict[int, IdentityTaken]:
+    sentences: dict[int, dict[int, str]] = {}
+    is_span: dict[int, bool] = {}
+    for item, sentence in refused:
+        sentences.setdefault(item.submission, {}).setdefault(item.position, sentence)
+        is_span.setdefault(item.submission, item.row.is_span)
+    return {number: IdentityTaken(by_row, is_span=is_span[number]) for number, by_row in sentences.items()}
 
 
-def _idents(row: Row) -> tuple[Ident, ...]:
-    own = Ident(row.project_id, row.uuid)
-    if row.natural_uuid is None or row.natural_uuid == row.uuid:
-        return (own,)
-    return (own, Ident(row.project_id, row.natural_uuid))
+def _contested(item: Planned) -> bool:
+    """Whether somebody else may want the same identity: one that was not made by us a moment ago."""
+    return item.row.client_uuid or item.row.natural_uuid is not None
 
 
-def _contested(plan: _Planned) -> bool:
-    return plan.row.client_uuid or plan.row.natural_uuid is not None
-
-
-def _claim(plan: _Planned, ident: Ident) -> Claim:
-    record_uuid = None if ident.uuid == plan.row.uuid else plan.row.uuid
-    return Claim(ident, plan.id, plan.row.recorded_at, plan.row.is_span, record_uuid)
-
-
-def _without_source(session: Session, duplicates: Sequence[_Planned]) -> list[_Planned]:
-    """Duplicates of rows that are gone although nobody retired them."""
-    missing: list[_Planned] = []
-    for model, column, is_span in (
-        (IngestEvent, IngestEvent.occurred_at, False),
-        (TraceSpan, TraceSpan.started_at, True),
-    ):
-        unsure = [
-            (plan, plan.existing)
-            for plan in duplicates
-            if plan.existing is not None and plan.existing.is_span == is_span and not plan.existing.retired
-        ]
-        if not unsure:
-            continue
-        # The time leads to the partition, the id to the row.
-        times = [existing.recorded_at for _, existing in unsure]
-        found = set(
-            session.scalars(
-                select(model.id).where(
-                    model.id.in_([existing.record_id for _, existing in unsure]),
-                    column.between(min(times), max(times)),
-                )
-            )
-        )
-        missing += [plan for plan, existing in unsure if existing.record_id not in found]
-    return missing
+def _claim(item: Planned, ident: Ident) -> Claim:
+    record_uuid = None if ident.uuid == item.row.uuid else item.row.uuid
+    return Claim(ident, item.id, item.row.recorded_at, item.row.is_span, record_uuid)
 
 
 def _release(session: Session, idents: Sequence[Ident]) -> None:

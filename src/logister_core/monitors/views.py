@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
-from logister_core.ingest import CHECK_INS_PATH
+from logister_core.ingest.endpoints import CHECK_INS_PATH
 from logister_core.monitors.queries import MonitorQuery, MonitorRow
 from logister_core.monitors.services import MonitorService
 from logister_core.monitors.state import MonitorState

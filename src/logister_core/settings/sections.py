@@ -211,6 +211,18 @@ class IntakeSettings:
         integer(1, MOST_REQUESTS, unit="requests"),
         help="without a valid token from one address in one window",
     )
+    batch_events: int = setting(
+        "LOGISTER_BATCH_EVENTS",
+        "100",
+        integer(1, 10_000, unit="events"),
+        help="of one batch; clients send at most 100 unless they are told otherwise",
+    )
+    batch_bytes: int = setting(
+        "LOGISTER_BATCH_BYTES",
+        "8388608",
+        integer(65_536, 67_108_864, unit="bytes"),
+        help="of one decompressed batch; on the wire it may have a quarter of that, and at least 2 MiB",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

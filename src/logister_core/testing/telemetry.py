@@ -20,7 +20,9 @@ from logister_core.ingest.credentials import Credential
 from logister_core.ingest.ids import TelemetryIDs
 from logister_core.ingest.known_deployments import KnownDeployments
 from logister_core.ingest.normalization import normalize_event
-from logister_core.ingest.rows import RowBuilder, Sender
+from logister_core.ingest.project_facts import ProjectFacts
+from logister_core.ingest.reception import Sender
+from logister_core.ingest.rows import RowBuilder
 from logister_core.ingest.stores import store_for
 from logister_core.ingest.submission import Accepted, Submission
 from logister_core.ingest.writer import Writer
@@ -74,7 +76,7 @@ class Telemetry:
             key = ApiKey(project_id=project.id, name="kit", token_digest=uuid4().hex, **born)
             db.add(key)
             db.flush()
-            return Credential(key.id, project.id, project.uuid, mobile=False, grouping_strategy="stack")
+            return Credential(key.id, ProjectFacts.of(project))
 
     def event(self, message: str = "boom", *, uuid: UUID | None = None, **values: Any) -> dict[str, Any]:
         """An error of this moment, as a client sends it."""
@@ -104,7 +106,7 @@ class Telemetry:
             normalize_event(event, received_at=self.now, default_environment="production", mobile=False)
             for event in events
         ]
-        return Submission([rows.row(record, sender) for record in records], sender.credential.api_key_id, False)
+        return Submission([rows.row(record, sender) for record in records])
 
     def accept(self, destination: str, *events: dict[str, Any]) -> list[Accepted]:
         """Commit the events as one batch that owes `destination` a delivery."""

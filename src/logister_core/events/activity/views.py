@@ -16,7 +16,7 @@ from logister_core.events.activity.filters import (
     ActivityFilters,
 )
 from logister_core.events.activity.queries import ActivityEvent, ActivityQuery
-from logister_core.ingest import EVENTS_PATH
+from logister_core.ingest.endpoints import EVENTS_PATH
 from logister_core.ingest.intake import DEFAULT_ENVIRONMENT
 from logister_core.projects.first_event import guide
 from logister_core.projects.kinds import kind_label

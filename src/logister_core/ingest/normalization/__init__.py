@@ -11,7 +11,7 @@ from logister_core.ingest.normalization.envelopes import (
     deployment_envelope,
     event_envelope,
 )
-from logister_core.ingest.normalization.events import normalize_event
+from logister_core.ingest.normalization.events import is_span, normalize_event
 from logister_core.ingest.normalization.frames import enforce_limits, trim_frames
 from logister_core.ingest.normalization.identity import batch_identity_problem, parse_uuid
 from logister_core.ingest.normalization.keys import normalize_key
@@ -28,6 +28,7 @@ __all__ = [
     "deployment_envelope",
     "enforce_limits",
     "event_envelope",
+    "is_span",
     "normalize_check_in",
     "normalize_event",
     "normalize_key",

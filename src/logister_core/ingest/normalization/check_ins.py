@@ -9,7 +9,8 @@ from logister_core.ingest.errors import Invalid
 from logister_core.ingest.normalization import columns
 from logister_core.ingest.normalization.evidence import EXACT, add_evidence
 from logister_core.ingest.normalization.identity import client_uuid
-from logister_core.ingest.normalization.values import is_blank, number, positive_integer, text
+from logister_core.ingest.normalization.mobile_scope import MobileScope
+from logister_core.ingest.normalization.values import first_text, is_blank, number, positive_integer, text
 from logister_core.ingest.records import EventRecord
 
 DEFAULT_INTERVAL_SECONDS: Final = 300
@@ -18,12 +19,18 @@ MAX_INTERVAL_SECONDS: Final = 2**31 - 1
 
 
 def normalize_check_in(
-    fields: dict[str, Any], *, received_at: datetime, default_environment: str | None
+    fields: dict[str, Any],
+    *,
+    received_at: datetime,
+    default_environment: str | None,
+    scope: MobileScope | None = None,
 ) -> EventRecord:
     """The record of a check-in from the fields of `check_in_envelope`; raises `Invalid`.
 
     Only `status` error means failure, any other text is healthy. `checked_at` counts as `occurred_at`.
     """
+    if scope is not None:
+        scope.require_type("check_in")
     uuid = client_uuid(fields, reason="invalid_check_in")
     slug = text(fields.get("slug"))
     if slug is None:
@@ -47,6 +54,8 @@ def normalize_check_in(
         "request_id": request_id,
     }
     context: dict[str, Any] = {key: value for key, value in members.items() if value is not None}
+    if scope is not None:
+        scope.bind(context)
     sent_time = fields.get("occurred_at")
     if is_blank(sent_time):
         sent_time = fields.get("checked_at")
@@ -62,11 +71,11 @@ def normalize_check_in(
         precision=EXACT,
         context=context,
         environment=columns.environment(context),
-        release=release,
-        service=None,
+        release=first_text(context, columns.RELEASE),
+        service=first_text(context, columns.SERVICE),
         trace_id=trace_id,
         request_id=request_id,
-        session_id=None,
+        session_id=first_text(context, columns.SESSION_ID),
         user_id=None,
         transaction_name=None,
         metric_unit=None,

@@ -12,6 +12,7 @@ from logister_core.ingest.normalization.evidence import EXACT, RECEIVED_ONLY, ad
 from logister_core.ingest.normalization.identity import client_uuid
 from logister_core.ingest.normalization.keys import add_aliases, normalized_fields
 from logister_core.ingest.normalization.mobile import canonicalize
+from logister_core.ingest.normalization.mobile_scope import MobileScope
 from logister_core.ingest.normalization.source_context import names_source
 from logister_core.ingest.normalization.spans import normalize_span
 from logister_core.ingest.normalization.values import first_text, number, scalar_text, text
@@ -21,13 +22,19 @@ EVENT_TYPES: Final = frozenset({"error", "metric", "transaction", "log", "check_
 
 
 def normalize_event(
-    event: dict[str, Any], *, received_at: datetime, default_environment: str | None, mobile: bool
+    event: dict[str, Any],
+    *,
+    received_at: datetime,
+    default_environment: str | None,
+    mobile: bool,
+    scope: MobileScope | None = None,
 ) -> EventRecord | SpanRecord:
-    """The record of a raw `event` as decoded and within limits; raises `Invalid`.
+    """The record of a raw `event` as decoded and within limits; raises `IngestError`.
 
     `event` is consumed: its context is changed in place and becomes the record's. `received_at` is aware UTC.
     `mobile` says that the project is of kind android or ios, where an event without any time is only known
-    to have been received; elsewhere such an event happened, exactly enough, when it arrived.
+    to have been received; elsewhere such an event happened, exactly enough, when it arrived. `scope` is that of the
+    mobile token which sent it.
     """
     fields = normalized_fields(event)
     context = fields.get("context")
@@ -35,12 +42,18 @@ def normalize_event(
         context = {}
     event_type = fields.get("event_type")
     if event_type == "span":
-        return normalize_span(fields, context, received_at=received_at, default_environment=default_environment)
+        return normalize_span(
+            fields, context, received_at=received_at, default_environment=default_environment, scope=scope
+        )
+    if scope is not None:
+        scope.require_type(event_type)
     uuid = client_uuid(fields)
     event_type, message = _validated(event_type, scalar_text(fields.get("message")) or "")
     add_aliases(context, drop_sensitive=True)
     copy_fields(fields, context, event_type=event_type, default_environment=default_environment)
     canonicalize(context)
+    if scope is not None:
+        scope.bind(context)
     time = add_evidence(context, occurred_at=fields.get("occurred_at"), received_at=received_at)
     is_metric = event_type == "metric"
     return EventRecord(
@@ -69,6 +82,11 @@ def normalize_event(
         tags=columns.tags(context),
         has_source_context=names_source(context),
     )
+
+
+def is_span(event: dict[str, Any]) -> bool:
+    """Whether a raw `event` will become a span."""
+    return normalized_fields(event).get("event_type") == "span"
 
 
 def _validated(event_type: object, message: str) -> tuple[str, str]:

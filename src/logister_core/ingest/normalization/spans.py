@@ -12,6 +12,7 @@ from logister_core.ingest.normalization import columns
 from logister_core.ingest.normalization.copies import fill_environment
 from logister_core.ingest.normalization.identity import client_uuid
 from logister_core.ingest.normalization.keys import add_aliases, normalize_key
+from logister_core.ingest.normalization.mobile_scope import MobileScope
 from logister_core.ingest.normalization.times import parse_time
 from logister_core.ingest.normalization.values import (
     child,
@@ -33,12 +34,19 @@ _ROUTE: Final = (("route",), ("http.route",), ("transaction_name",))
 
 
 def normalize_span(
-    fields: dict[str, Any], context: dict[str, Any], *, received_at: datetime, default_environment: str | None
+    fields: dict[str, Any],
+    context: dict[str, Any],
+    *,
+    received_at: datetime,
+    default_environment: str | None,
+    scope: MobileScope | None = None,
 ) -> SpanRecord:
     """The record of a span from its normalized top-level `fields` and its raw `context`, changed in place.
 
     Raises `Invalid` (reason invalid_span). The duration is never derived from the two times.
     """
+    if scope is not None:
+        scope.require_type("span")
     uuid = client_uuid(fields, reason="invalid_span")
     add_aliases(context, drop_sensitive=False)
     trace = child(context, "trace")
@@ -62,6 +70,8 @@ def normalize_span(
         if is_scalar(value) and not is_blank(value) and is_blank(context.get(key)):
             context[key] = value
     fill_environment(context, default_environment)
+    if scope is not None:
+        scope.bind(context)
     return SpanRecord(
         client_uuid=uuid,
         trace_id=trace_id,
