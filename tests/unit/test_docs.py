@@ -68,7 +68,7 @@ def test_the_configuration_page_lists_every_variable_and_no_other():
 
 def test_every_variable_that_a_page_mentions_exists():
     known = {name for variable in variables() for name in (variable.name, *variable.aliases)}
-    client = {"LOGISTER_API_KEY", "LOGISTER_BASE_URL"}
+    client = {"LOGISTER_API_KEY", "LOGISTER_BASE_URL", "LOGISTER_ENDPOINT"}
     mentioned = {
         (path.name, name)
         for path in PAGES
