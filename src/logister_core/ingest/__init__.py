@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from logister_core.ingest.acceptor import Acceptor, GroupAcceptor, RequestAcceptor
 from logister_core.ingest.credentials import Credentials
-from logister_core.ingest.endpoints import BATCH_PATH, CHECK_INS_PATH, EVENTS_PATH
+from logister_core.ingest.endpoints import BATCH_PATH, CHECK_INS_PATH, EVENTS_PATH, INTAKE_PATHS, WRITE_PATHS
 from logister_core.ingest.guards import Guards
 from logister_core.ingest.ids import TelemetryIDs
 from logister_core.ingest.intake import BatchLimits, Intake
@@ -53,18 +53,21 @@ def includeme(config: Configurator) -> None:
 
 def wants_transaction(request: Request) -> bool:
     """pyramid_tm's activate hook: the group acceptor has transactions of its own, and intake needs no other."""
-    return request.registry.logister_settings.intake.acceptor == "request" or not _is_intake(request)
+    return request.registry.logister_settings.intake.acceptor == "request" or not _is_for(request, INTAKE_PATHS)
 
 
 def attempts(request: Request) -> int | None:
-    """pyramid_retry's activate hook: intake is tried once, since keeping its body for a second time costs a copy."""
-    return 1 if _is_intake(request) else None
+    """pyramid_retry's activate hook: what clients write is tried once.
+
+    Keeping a body for a second time means reading it before anybody has looked at who sends it.
+    """
+    return 1 if _is_for(request, WRITE_PATHS) else None
 
 
-def _is_intake(request: Request) -> bool:
+def _is_for(request: Request, paths: tuple[str, ...]) -> bool:
     # Raw, because decoding a path that is not UTF-8 raises, and that is for the router to answer.
     path: str = request.environ.get("PATH_INFO", "")
-    return path.startswith((EVENTS_PATH, CHECK_INS_PATH))
+    return path.startswith(paths)
 
 
 def _per_request(writer: Writer, ids: TelemetryIDs, request: Request) -> RequestAcceptor:

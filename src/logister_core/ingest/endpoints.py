@@ -11,7 +11,9 @@ CHECK_INS_PATH: Final = "/api/v1/check_ins"
 DEPLOYMENTS_PATH: Final = "/api/v1/deployments"
 MOBILE_TOKENS_PATH: Final = "/api/v1/mobile_ingest_tokens"
 
-WRITE_PATHS: Final = (EVENTS_PATH, CHECK_INS_PATH, DEPLOYMENTS_PATH, MOBILE_TOKENS_PATH)
+# How paths of telemetry, and of everything that clients write, begin.
+INTAKE_PATHS: Final = (EVENTS_PATH, CHECK_INS_PATH)
+WRITE_PATHS: Final = (*INTAKE_PATHS, DEPLOYMENTS_PATH, MOBILE_TOKENS_PATH)
 
 # Every path also answers with `.json` or a slash behind it; a redirect would lose the clients' posts.
 TAIL: Final = r"{tail:(\.json)?/?}"
