@@ -34,6 +34,9 @@ FILLED: tuple[type[Base], ...] = (
     ErrorGroup,
 )
 
+# What accepting events fills; a worker adds occurrences.
+STORED: tuple[type[Base], ...] = (IngestEvent, TelemetryIdentity, TelemetryBatch, TelemetryDelivery)
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -60,9 +63,13 @@ class Target:
 
     def clear(self) -> None:
         """Remove all telemetry and what was made of it; every figure starts from empty tables."""
-        tables = ", ".join(model.__tablename__ for model in FILLED)
         with write_transaction(self.engine) as db:
-            db.execute(text(f"TRUNCATE {tables} CASCADE"))
+            if self.engine.dialect.name == "postgresql":
+                tables = ", ".join(model.__tablename__ for model in FILLED)
+                db.execute(text(f"TRUNCATE {tables} CASCADE"))
+            else:
+                for model in FILLED:
+                    db.execute(delete(model).execution_options(synchronize_session=False))
 
     def stored(self) -> Stored:
         with read_transaction(self.engine) as db:
@@ -84,6 +91,19 @@ class Target:
         waiting = exists().where(TelemetryDelivery.status != DeliveryStatus.COMPLETED.value)
         with read_transaction(self.engine) as db:
             return bool(db.scalar(select(waiting)))
+
+    def event_bytes(self) -> dict[str, int]:
+        """Of each table that accepting events fills, with all its parts and indexes. PostgreSQL only."""
+        return {model.__tablename__: self._bytes(model) for model in STORED}
+
+    def occurrence_bytes(self) -> int:
+        return self._bytes(ErrorOccurrence)
+
+    def _bytes(self, model: type[Base]) -> int:
+        parts = "(SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree(CAST(:name AS regclass)))"
+        whole = text(f"SELECT coalesce({parts}, pg_total_relation_size(CAST(:name AS regclass)))")
+        with read_transaction(self.engine) as db:
+            return int(db.execute(whole, {"name": model.__tablename__}).scalar_one())
 
     def describe(self) -> dict[str, str]:
         """What the server is and whether a commit waits for the disk."""

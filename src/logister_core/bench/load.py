@@ -18,7 +18,7 @@ from collections import Counter
 from dataclasses import dataclass
 from random import Random
 
-from logister_core.bench.payload import Template, templates
+from logister_core.bench.parcels import KINDS, requests
 
 # Seconds without any answer after which the server counts as stuck.
 PATIENCE = 30.0
@@ -29,6 +29,8 @@ class Load:
     """What to send where. `warm_up` and `seconds` follow each other; only answers in the latter are counted."""
 
     port: int
+    kind: str
+    """One of `parcels.KINDS`."""
     path: str
     token: str
     connections: int
@@ -40,21 +42,21 @@ class Load:
 
 @dataclass(frozen=True)
 class LoadResult:
-    answers: int
-    """In the measured seconds."""
+    events: int
+    """In requests that were answered in the measured seconds."""
     seconds: float
     accepted: int
-    """Answers 201 of the whole run, warm-up and the last ones included."""
+    """Events of all good answers, warm-up and the last ones included."""
     refused: dict[str, int]
     """Other statuses, whole run."""
     p50_ms: float
     p99_ms: float
     cpu_us: float
-    """What the generator itself used per request."""
+    """What the generator itself used per event."""
 
     @property
     def per_second(self) -> float:
-        return self.answers / self.seconds
+        return self.events / self.seconds
 
 
 class _Connection:
@@ -71,7 +73,8 @@ class Generator:
     def __init__(self, load: Load) -> None:
         self._load = load
         self._random = Random(load.seed)  # noqa: S311 - UUIDs of made-up events
-        self._templates = [_with_headers(template, load) for template in templates(load.size)]
+        self._kind = KINDS[load.kind]
+        self._requests = requests(self._kind, load.size, path=load.path, port=load.port, token=load.token)
         self._serial = 0
         self._statuses: Counter[str] = Counter()
         self._waits: list[float] = []
@@ -87,27 +90,27 @@ class Generator:
         self._waits.clear()
         cpu = time.process_time()
         begin = time.perf_counter()
-        self._until(selector, begin + self._load.seconds)
+        self._until(selector, begin + self._load.seconds, least=1)
         seconds = time.perf_counter() - begin
         cpu = time.process_time() - cpu
         waits = sorted(self._waits)
         self._finish(selector)
-        accepted = self._statuses.pop("201", 0)
+        events = len(waits) * self._kind.events
         return LoadResult(
-            answers=len(waits),
+            events=events,
             seconds=seconds,
-            accepted=accepted,
+            accepted=self._statuses.pop(self._kind.status, 0) * self._kind.events,
             refused=dict(self._statuses),
             p50_ms=_share(waits, 0.5) * 1000,
             p99_ms=_share(waits, 0.99) * 1000,
-            cpu_us=cpu / max(len(waits), 1) * 1e6,
+            cpu_us=cpu / max(events, 1) * 1e6,
         )
 
-    def _until(self, selector: selectors.BaseSelector, end: float) -> None:
-        """Answer what is answered with the next request until `end`."""
+    def _until(self, selector: selectors.BaseSelector, end: float, least: int = 0) -> None:
+        """Answer what is answered with the next request until `end`, and until there were `least` answers."""
         quiet_since = now = time.perf_counter()
-        while now < end:
-            for key, _ in selector.select(min(end - now, 1.0)):
+        while now < end or len(self._waits) < least:
+            for key, _ in selector.select(min(max(end - now, 0.1), 1.0)):
                 if self._receive(key.data):
                     self._send(key.data)
                 quiet_since = now
@@ -128,9 +131,9 @@ class Generator:
 
     def _send(self, connection: _Connection) -> None:
         self._serial += 1
-        template = self._templates[self._serial % len(self._templates)]
+        request = self._requests[self._serial % len(self._requests)].fill(self._serial, self._random)
         connection.sent_at = time.perf_counter()
-        connection.socket.sendall(template.fill(self._serial, self._random))
+        connection.socket.sendall(request)
 
     def _receive(self, connection: _Connection) -> bool:
         """Read what is there; whether the answer is complete."""
@@ -155,16 +158,6 @@ def is_complete(message: bytes) -> bool:
         return False
     start = message.lower().find(b"content-length:", 0, end) + 15
     return len(message) >= end + 4 + int(message[start : message.find(b"\r", start)])
-
-
-def _with_headers(template: Template, load: Load) -> Template:
-    length = len(template.fill(0, Random(0)))  # noqa: S311
-    headers = (
-        f"POST {load.path} HTTP/1.1\r\nHost: 127.0.0.1:{load.port}\r\nAccept: */*\r\n"
-        f"Accept-Encoding: gzip, deflate\r\nConnection: keep-alive\r\nUser-Agent: logister-bench\r\n"
-        f"Authorization: Bearer {load.token}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-    )
-    return dataclasses.replace(template, head=headers.encode() + template.head)
 
 
 def _share(ordered: list[float], share: float) -> float:

@@ -1,297 +1,171 @@
-"""The plan of a run: which twins, how many threads, in which order.
+"""The order of a run.
 
-Twins are measured in short slices that take turns, so that whatever else the machine does meets all of them. The
-figure of a twin is the median of its slices; a ratio is the median of the ratios of slices that followed each other.
+Twins are measured in slices that take turns, each from empty tables, so that whatever else the machine does meets all
+of them. The figure of a twin is the median of its slices; a ratio is the median of the ratios within each turn.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import os
-import random
-import secrets
-import statistics
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-
-import click
+from dataclasses import dataclass
 
 from logister_core.bench import copying
-from logister_core.bench.database import Grouped, Stored, Target
-from logister_core.bench.load import Load, LoadResult
-from logister_core.bench.processes import Child, await_port, free_port, running, send
-from logister_core.ingest.endpoints import EVENTS_PATH
-from logister_core.settings import Settings, variables
-
-SLICES = 5
-# A slice shorter than this would measure the start of connections.
-SHORTEST_SLICE = 1.0
-# So long the worker may take for what was accepted, seconds.
-DRAIN_PATIENCE = 600
-
-
-@dataclass(frozen=True)
-class Twin:
-    name: str
-    words: str
-    environ: dict[str, str] = field(default_factory=dict)
-    arguments: tuple[str, ...] = ()
-    stores: bool = True
-
-
-NULL = Twin("null", "null acceptor (everything but the database)", arguments=("--null",), stores=False)
-SILENT = Twin(
-    "null_unlogged", "null acceptor, no access log", {"LOGISTER_LOG_LEVEL": "warn"}, ("--null",), stores=False
+from logister_core.bench.load import LoadResult
+from logister_core.bench.parcels import KINDS, SINGLES
+from logister_core.bench.payload import SIZES
+from logister_core.bench.plan import (
+    BESIDE,
+    GROUP,
+    NULL,
+    REQUEST,
+    SQLITE,
+    Drain,
+    Figure,
+    Plan,
+    Probe,
+    Results,
+    Room,
+    Setup,
+    Slice,
+    Twin,
 )
-GROUP = Twin("group", "group commit", {"LOGISTER_ACCEPTOR": "group"})
-REQUEST = Twin("request", "one transaction per request", {"LOGISTER_ACCEPTOR": "request"})
+from logister_core.bench.processes import await_port, free_port, running, send
+from logister_core.bench.serving import Server, Serving
+from logister_core.bench.slices import Traffic, await_grouped, measure
+from logister_core.bench.soak import soak
+
+Servers = Mapping[Twin, Server]
+
+# SQLite has one writer at a time, so a second process only waits for the first.
+SQLITE_PROCESSES = 1
 
 
 @dataclass(frozen=True)
-class Plan:
-    seconds: float
-    probe_seconds: float
-    warm_up: float
-    connections: tuple[int, ...]
-    threads: tuple[int, ...]
-    size: str
-
-
-@dataclass(frozen=True)
-class Figure:
-    """Accepted events of one twin at one number of connections."""
-
-    twin: str
-    threads: int
-    connections: int
-    per_second: float
-    p50_ms: float
-    p99_ms: float
-    web_cpu_us: float
-    """Processor time of the web process per event."""
-    load_cpu_us: float
-    """The same of the load generator."""
-    per_transaction: float | None
-    """Events committed together, on average; None where nothing is stored."""
-    slices: tuple[float, ...] = ()
-    """Events per second of each turn, of which `per_second` is the median."""
-
-    def ratio(self, other: Figure) -> float:
-        """How many times the other twin's rate, turn by turn."""
-        return statistics.median(mine / theirs for mine, theirs in zip(self.slices, other.slices, strict=True))
-
-
-@dataclass(frozen=True)
-class Drain:
-    events: int
-    seconds: float
-    groups: int
-
-    @property
-    def per_second(self) -> float:
-        return self.events / self.seconds
-
-
-@dataclass(frozen=True)
-class Memory:
-    """Peak resident bytes; None where the system does not tell."""
-
-    web: int | None
-    worker: int | None
-
-
-@dataclass(frozen=True)
-class Draining:
-    """What the worker does: with a backlog, and beside intake."""
-
-    backlog: Drain
-    beside: Figure
-    lag_seconds: float
-    """From the end of that load until everything was grouped."""
-    memory: Memory
-
-
-@dataclass(frozen=True)
-class Results:
-    copy_rows: float
-    ceiling: LoadResult
-    probes: dict[str, dict[int, float]]
-    figures: list[Figure]
-    draining: Draining
-
-    def figure(self, twin: Twin, connections: int) -> Figure:
-        return next(found for found in self.figures if (found.twin, found.connections) == (twin.name, connections))
-
-
-@dataclass(frozen=True)
-class _Server:
-    twin: Twin
-    threads: int
-    port: int
-    child: Child
-
-
-@dataclass
 class Measurement:
     plan: Plan
-    settings: Settings
-    target: Target
-    folder: Path
+    serving: Serving
     say: Callable[[str], None]
 
     def run(self) -> Results:
         self.say("raw COPY …")
-        copy_rows = copying.copy_rate(self.target, self.plan.size, self.plan.seconds / 2)
+        copy_rows = copying.copy_rate(self.serving.postgresql, SIZES[0], self.plan.probe_seconds)
         self.say(f"{copy_rows:,.0f} rows/s. The load generator against a bare server …")
         ceiling = self._ceiling()
-        probes: dict[str, dict[int, float]] = {}
-        if len(self.plan.threads) > 1:
-            probes = {twin.name: self._probe(twin) for twin in (NULL, GROUP, REQUEST)}
-        threads = {twin.name: self._best_threads(probes.get(twin.name)) for twin in (NULL, GROUP, REQUEST)}
-        threads[SILENT.name] = threads[NULL.name]
-        figures = self._figures(threads)
-        with self._serving(GROUP, threads[GROUP.name]) as server:
-            draining = self._drain(server)
-        return Results(copy_rows, ceiling, probes, figures, draining)
-
-    def _figures(self, threads: dict[str, int]) -> list[Figure]:
-        with ExitStack() as stack:
-            servers = [
-                stack.enter_context(self._serving(twin, threads[twin.name])) for twin in (NULL, SILENT, GROUP, REQUEST)
-            ]
-            return [figure for connections in self.plan.connections for figure in self._in_turns(servers, connections)]
-
-    def _in_turns(self, servers: Sequence[_Server], connections: int) -> Iterator[Figure]:
-        most = max(self.plan.connections)
-        chosen = [server for server in servers if server.twin is not SILENT or connections == most]
-        slices = max(1, min(SLICES, int(self.plan.seconds / SHORTEST_SLICE)))
-        figures: dict[str, list[Figure]] = {server.twin.name: [] for server in chosen}
-        self.target.clear()
-        for _ in range(slices):
-            for server in chosen:
-                figure = self._slice(server, connections, self.plan.seconds / slices)
-                self.say(f"{connections:3} connections, {server.twin.words}: {figure.per_second:,.0f}/s")
-                figures[server.twin.name].append(figure)
-        for found in figures.values():
-            rates = tuple(figure.per_second for figure in found)
-            middle = found[rates.index(statistics.median_low(rates))]
-            yield dataclasses.replace(middle, slices=rates)
-
-    def _slice(self, server: _Server, connections: int, seconds: float) -> Figure:
-        before, cpu = self.target.stored(), server.child.cpu_seconds()
-        result = send(self._load(server.port, connections, seconds))
-        cpu = server.child.cpu_seconds() - cpu
-        after = self.target.stored()
-        self._check(server.twin, result, before, after)
-        batches = after.batches - before.batches
-        return Figure(
-            twin=server.twin.name,
-            threads=server.threads,
-            connections=connections,
-            per_second=result.per_second,
-            p50_ms=result.p50_ms,
-            p99_ms=result.p99_ms,
-            web_cpu_us=cpu / max(result.accepted, 1) * 1e6,
-            load_cpu_us=result.cpu_us,
-            per_transaction=result.accepted / batches if batches else None,
-        )
-
-    def _check(self, twin: Twin, result: LoadResult, before: Stored, after: Stored) -> None:
-        """A fast answer is worth nothing if the event is not there."""
-        expected = result.accepted if twin.stores else 0
-        if after.events - before.events != expected:
-            raise click.ClickException(
-                f"{twin.words}: {result.accepted} events were accepted, {after.events - before.events} stored"
-            )
-
-    def _probe(self, twin: Twin) -> dict[int, float]:
-        """Events per second by number of waitress threads, at the highest number of connections."""
-        rates: dict[int, float] = {}
-        for threads in self.plan.threads:
-            self.target.clear()
-            with self._serving(twin, threads) as server:
-                rates[threads] = self._slice(server, max(self.plan.connections), self.plan.probe_seconds).per_second
-            self.say(f"{twin.words}, {threads} threads: {rates[threads]:,.0f}/s")
-        return rates
-
-    def _best_threads(self, rates: dict[int, float] | None) -> int:
-        return max(rates, key=rates.__getitem__) if rates else self.plan.threads[0]
+        probes = list(self._probes())
+        setups = [_best(server, probes) for server in self.plan.servers]
+        figures: list[Figure] = []
+        for setup in setups:
+            with self._twins(setup) as servers:
+                figures += [figure for traffic in self._traffics() for figure in self._in_turns(servers, traffic)]
+        with self.serving.server(GROUP, setups[-1]) as server:
+            drain, room = self._drain(server), self._room(server)
+        soaks = soak(self.plan, self.serving, setups, self.say) if self.plan.soak_seconds else []
+        return Results(copy_rows, ceiling, probes, figures, drain, room, soaks)
 
     def _ceiling(self) -> LoadResult:
         port = free_port()
-        with running("bare", str(port), environ=os.environ, folder=self.folder) as child:
+        with running("bare", str(port), environ=os.environ, folder=self.serving.folder) as child:
             await_port(child, port)
-            return send(self._load(port, max(self.plan.connections), self.plan.probe_seconds))
+            traffic = Traffic.planned(self.plan, SINGLES, SIZES[0])
+            load = traffic.load(port, "none", warm_up=self.plan.warm_up, seconds=self.plan.probe_seconds)
+            return send(load)
 
-    def _drain(self, server: _Server) -> Draining:
-        """First what a backlog takes, then what intake and worker do side by side."""
-        most = max(self.plan.connections)
-        self.target.clear()
-        accepted = self._slice(server, most, self.plan.seconds)
-        events = self.target.stored().events
-        self.say(f"{accepted.per_second:,.0f}/s accepted without a worker; grouping {events:,} events …")
-        with running("worker", environ=self._environ(), folder=self.folder) as worker:
-            if worker.output.readline() != b"ready\n":
-                raise click.ClickException(f"the worker did not start: {worker.last_words()}")
-            seconds = self._await_delivered(worker)
-            backlog = Drain(events, seconds, self._check_grouped(events).groups)
-            self.say(f"{backlog.per_second:,.0f}/s grouped. Both at once …")
-            beside = self._slice(server, most, self.plan.seconds)
-            lag = self._await_delivered(worker)
-            self._check_grouped(self.target.stored().events)
-            memory = Memory(server.child.peak_memory(), worker.peak_memory())
-        return Draining(backlog, beside, lag, memory)
-
-    def _await_delivered(self, worker: Child) -> float:
-        """Seconds until nothing waits for the projector any more."""
-        began = time.monotonic()
-        while self.target.undelivered():
-            worker.check()
-            if time.monotonic() - began > DRAIN_PATIENCE:
-                raise click.ClickException(f"the worker has not grouped everything in {DRAIN_PATIENCE} seconds")
-            time.sleep(0.02)
-        return time.monotonic() - began
-
-    def _check_grouped(self, events: int) -> Grouped:
-        grouped = self.target.grouped()
-        if not events == grouped.occurrences == grouped.counted:
-            raise click.ClickException(f"{events} events were accepted, grouped are {grouped}")
-        return grouped
-
-    def _load(self, port: int, connections: int, seconds: float) -> Load:
-        return Load(
-            port=port,
-            path=EVENTS_PATH,
-            token=self.target.token,
-            connections=connections,
-            warm_up=self.plan.warm_up,
-            seconds=seconds,
-            size=self.plan.size,
-            seed=random.SystemRandom().getrandbits(64),
-        )
+    def _probes(self) -> Iterator[Probe]:
+        """Every way the plan lets a web server run; the one way there is needs no probing."""
+        traffic = Traffic.planned(self.plan, SINGLES, SIZES[0])
+        for name in self.plan.servers:
+            ways = [
+                Setup(name, processes, threads) for processes in self.plan.processes for threads in self.plan.threads
+            ]
+            for setup in ways:
+                rate = 0.0
+                if len(ways) > 1:
+                    with self.serving.server(GROUP, setup) as server:
+                        rate = self._slice(server, traffic, self.plan.probe_seconds).per_second
+                    self.say(f"{setup.words}: {rate:,.0f}/s")
+                yield Probe(setup, rate)
 
     @contextmanager
-    def _serving(self, twin: Twin, threads: int) -> Iterator[_Server]:
-        port = free_port()
-        environ = self._environ() | {"WAITRESS_THREADS": str(threads), "PORT": str(port)} | twin.environ
-        with running("web", *twin.arguments, environ=environ, folder=self.folder) as child:
-            await_port(child, port)
-            yield _Server(twin, threads, port, child)
+    def _twins(self, setup: Setup) -> Iterator[Servers]:
+        with ExitStack() as stack:
+            yield {
+                twin: stack.enter_context(
+                    self.serving.server(
+                        twin, dataclasses.replace(setup, processes=SQLITE_PROCESSES) if twin is SQLITE else setup
+                    )
+                )
+                for twin in (NULL, GROUP, SQLITE, REQUEST)
+            }
 
-    def _environ(self) -> dict[str, str]:
-        """The environment of a production server with this database and queue, and nothing else of ours."""
-        environ = dict(os.environ)
-        for variable in variables():
-            for name in (variable.name, *variable.aliases):
-                environ.pop(name, None)
-        return environ | {
-            "DATABASE_URL": self.settings.database.url,
-            "REDIS_URL": self.settings.tasks.queue_url or "",
-            "LOGISTER_ENV": "production",
-            "LOGISTER_SECRET_KEY": secrets.token_hex(32),
-            "LOGISTER_PUBLIC_URL": "https://bench.invalid",
-            "LOGISTER_HOME": str(self.folder / "home"),
-        }
+    def _traffics(self) -> list[Traffic]:
+        return [Traffic.planned(self.plan, kind, size) for size in self.plan.sizes for kind in KINDS.values()]
+
+    def _in_turns(self, servers: Servers, traffic: Traffic) -> list[Figure]:
+        slices: dict[Twin, list[Slice]] = {twin: [] for twin in self._compared(traffic)}
+        for turn in range(self.plan.slices):
+            for twin, found in slices.items():
+                # It is there for comparison only.
+                if twin is REQUEST and turn > 0:
+                    continue
+                server = servers[GROUP if twin is BESIDE else twin]
+                found.append(self._beside(server, traffic) if twin is BESIDE else self._slice(server, traffic))
+                self.say(f"{server.setup.words}, {traffic.words}, {twin.words}: {found[-1].per_second:,.0f}/s")
+        return [
+            Figure(
+                servers[GROUP if twin is BESIDE else twin].setup,
+                twin.name,
+                traffic.kind.name,
+                traffic.size,
+                traffic.connections,
+                tuple(found),
+            )
+            for twin, found in slices.items()
+        ]
+
+    def _compared(self, traffic: Traffic) -> Sequence[Twin]:
+        if traffic.size != SIZES[0]:
+            return (NULL, GROUP)
+        if traffic.kind is SINGLES:
+            return (NULL, GROUP, BESIDE, SQLITE, REQUEST)
+        return (NULL, GROUP, BESIDE)
+
+    def _slice(self, server: Server, traffic: Traffic, seconds: float | None = None) -> Slice:
+        server.target.clear()
+        load = traffic.load(
+            server.port, server.target.token, warm_up=self.plan.warm_up, seconds=seconds or self.plan.seconds
+        )
+        return measure(server, load)
+
+    def _beside(self, server: Server, traffic: Traffic) -> Slice:
+        # What earlier slices left would be grouped first.
+        server.target.clear()
+        with self.serving.worker() as worker:
+            found = self._slice(server, traffic)
+            lag, _ = await_grouped(server.target, worker)
+        return dataclasses.replace(found, lag_seconds=lag)
+
+    def _drain(self, server: Server) -> Drain:
+        """What a worker does with the events of one slice, and the room that takes."""
+        self._slice(server, Traffic.planned(self.plan, SINGLES, SIZES[0]))
+        before = server.target.occurrence_bytes()
+        with self.serving.worker() as worker:
+            seconds, grouped = await_grouped(server.target, worker)
+        self.say(f"{grouped.occurrences:,} events grouped in {seconds:.1f} s. Filling tables …")
+        return Drain(grouped.occurrences, seconds, grouped.groups, server.target.occurrence_bytes() - before)
+
+    def _room(self, server: Server) -> Room:
+        target = server.target
+        target.clear()
+        empty = target.event_bytes()
+        traffic = Traffic.planned(self.plan, SINGLES, SIZES[0])
+        while (events := target.stored().events) < self.plan.stored_events:
+            load = traffic.load(server.port, target.token, warm_up=0, seconds=self.plan.seconds)
+            measure(server, load)
+        return Room(events, {name: size - empty[name] for name, size in target.event_bytes().items()})
+
+
+def _best(server: str, probes: Sequence[Probe]) -> Setup:
+    return max((probe for probe in probes if probe.setup.server == server), key=lambda probe: probe.per_second).setup

@@ -48,18 +48,13 @@ class Template:
 
     def fill(self, serial: int, random: Random) -> bytes:
         """A body that differs from every other one; all bodies of a template have the same length."""
-        uuid = b"%032x" % random.getrandbits(128)
-        return b"%b%b-%b-4%b-8%b-%b%b#%09d%b" % (
-            self.head,
-            uuid[:8],
-            uuid[8:12],
-            uuid[13:16],
-            uuid[17:20],
-            uuid[20:],
-            self.middle,
-            serial,
-            self.tail,
-        )
+        return b"%b%b%b#%09d%b" % (self.head, uuid_text(random), self.middle, serial, self.tail)
+
+
+def uuid_text(random: Random) -> bytes:
+    """A UUID of version 4."""
+    digits = b"%032x" % random.getrandbits(128)
+    return b"%b-%b-4%b-8%b-%b" % (digits[:8], digits[8:12], digits[13:16], digits[17:20], digits[20:])
 
 
 def templates(size: str, *, now: datetime | None = None) -> list[Template]:

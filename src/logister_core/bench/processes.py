@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -24,7 +24,8 @@ STOP_SECONDS = 20
 
 
 class Child:
-    """A running program of this package. Its standard output is ours to read, errors go to a file."""
+    """A running program of this package, and the processes it forks. Its standard output is ours to read, errors go
+    to a file."""
 
     def __init__(self, process: subprocess.Popen[bytes], errors: Path) -> None:
         self._process = process
@@ -35,22 +36,24 @@ class Child:
         assert self._process.stdout is not None, "started with a pipe"  # noqa: S101
         return self._process.stdout
 
-    def peak_memory(self) -> int | None:
-        """Largest resident size so far, bytes; None where the system does not tell."""
-        try:
-            status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
-        except OSError:
-            return None
-        found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
-        return int(found[1]) * 1024 if found else None
+    def memory(self) -> int | None:
+        """Resident bytes of all its processes; None where the system does not tell."""
+        # The 24th field of `stat`, in pages.
+        pages = [int(fields[21]) for fields in self._members()]
+        return sum(pages) * os.sysconf("SC_PAGE_SIZE") if pages else None
 
     def cpu_seconds(self) -> float:
-        """Processor time used so far; 0 where the system does not tell."""
-        try:
-            fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        except OSError:
-            return 0.0
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Processor time used so far by all its processes; 0 where the system does not tell."""
+        ticks = sum(int(fields[11]) + int(fields[12]) for fields in self._members())
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def _members(self) -> Iterator[list[str]]:
+        """The fields of each process's `stat`, from the third on (proc(5))."""
+        for entry in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+                if int(fields[2]) == self._process.pid:
+                    yield fields
 
     def check(self) -> None:
         """Raise with the last words of a program that has ended."""
@@ -82,6 +85,8 @@ def running(program: str, *arguments: str, environ: Mapping[str, str], folder: P
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
+            # Its own process group, by which all that it forks is found.
+            start_new_session=True,
         )
     child = Child(process, errors)
     try:
@@ -109,17 +114,46 @@ def free_port() -> int:
 
 
 def send(load: Load) -> LoadResult:
-    """Run the load generator to its end. Raises when it failed or anything but 201 was answered."""
-    done = subprocess.run(
-        [sys.executable, "-m", "logister_core.bench.load"],
-        input=json.dumps(dataclasses.asdict(load)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise click.ClickException(f"the load generator failed: {done.stderr.strip()[-1000:]}")
-    result = LoadResult(**json.loads(done.stdout))
-    if result.refused:
-        raise click.ClickException(f"the server answered with other statuses than 201: {result.refused}")
-    return result
+    """Run the load generator to its end. Raises when it failed or anything but success was answered."""
+    return Sending(load).result()
+
+
+class Sending:
+    """A load generator at work."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "logister_core.bench.load"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdin is not None, "started with a pipe"  # noqa: S101
+        self._process.stdin.write(json.dumps(dataclasses.asdict(load)))
+        self._process.stdin.close()
+        self._process.stdin = None
+
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def result(self) -> LoadResult:
+        """Wait for the end."""
+        try:
+            output, errors = self._process.communicate()
+        except BaseException:
+            self.stop()
+            raise
+        if self._process.returncode:
+            raise click.ClickException(f"the load generator failed: {errors.strip()[-1000:]}")
+        result = LoadResult(**json.loads(output))
+        if result.refused:
+            raise click.ClickException(
+                f"the server refused {self._load.kind} of {self._load.size} KB: {result.refused}"
+            )
+        return result

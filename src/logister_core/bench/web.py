@@ -1,4 +1,4 @@
-"""A web process as `pserve` makes it: `python -m logister_core.bench.web [--null]`, settings from the environment.
+"""A web server as `pserve` runs it: `python -m logister_core.bench.web SERVER [--null]`, settings from the environment.
 
 Access log lines are made and written as in production, to nowhere; what needs attention goes to standard error.
 """
@@ -14,7 +14,7 @@ from logister_core.app import configure
 from logister_core.bench.null import NullAcceptor
 from logister_core.ingest.acceptor import Acceptor
 from logister_core.logs import LineFormatter
-from logister_core.server import waitress_factory
+from logister_core.server import granian_factory, waitress_factory
 from logister_core.settings import with_secret_key
 from logister_core.startup import WebApplication
 
@@ -29,9 +29,12 @@ def log_to_nowhere() -> None:
         logging.getLogger().addHandler(handler)
 
 
-def main(*, null: bool) -> None:
+SERVERS = {"waitress": waitress_factory, "granian": granian_factory}
+
+
+def main(server: str, *, null: bool) -> None:
     log_to_nowhere()
-    serve = waitress_factory({}, host="127.0.0.1")
+    serve = SERVERS[server]({}, host="127.0.0.1")
     settings, active = plugins.load({}, os.environ)
     config = configure(with_secret_key(settings), active)
     if null:
@@ -40,4 +43,4 @@ def main(*, null: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(null="--null" in sys.argv)
+    main(sys.argv[1], null="--null" in sys.argv)
