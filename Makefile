@@ -1,7 +1,7 @@
 # make serve        run the server: SQLite and background work inside, http://localhost:6543
 # make test         format, lint, types and every test, on the built wheel and real servers
 # make demo         run the server with two weeks of believable telemetry
-# make bench        measure intake and drain on PostgreSQL, with their twins
+# make bench        measure intake and grouping beside twins, and hold them against what is promised: 40 minutes
 # make wheel        build the wheel into .wheel/dist
 # make lint         format, lint and types alone
 # make screenshots  pictures of the pages into screenshots/
