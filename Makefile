@@ -1,6 +1,7 @@
 # make serve        run the server: SQLite and background work inside, http://localhost:6543
 # make test         format, lint, types and every test, on the built wheel and real servers
 # make demo         run the server with two weeks of believable telemetry
+# make soak         the promises of the suite at full size; takes minutes
 # make bench        measure intake and grouping beside twins, and hold them against what is promised: 40 minutes
 # make wheel        build the wheel into .wheel/dist
 # make lint         format, lint and types alone
@@ -26,7 +27,7 @@ FRONT_END := $(wildcard package.json package-lock.json build.mjs) $(filter $(STA
 # Pages work without the bundle, so Node is welcome and not required.
 BUNDLE := $(if $(shell command -v npm),.wheel/bundle)
 
-.PHONY: help serve test demo bench wheel lint screenshots clean
+.PHONY: help serve test soak demo bench wheel lint screenshots clean
 .DELETE_ON_ERROR:
 
 help:
@@ -42,6 +43,9 @@ demo: .venv/demo $(BUNDLE)
 
 test: .wheel/installed lint
 	@$(SUPPORT) $(TEST_BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile $(PYTEST)
+
+soak: .wheel/installed
+	@$(SUPPORT) $(TEST_BIN)/pytest -m soak $(PYTEST)
 
 lint: .wheel/tools
 	@$(TEST_BIN)/ruff format --check .
