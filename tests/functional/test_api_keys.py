@@ -8,6 +8,7 @@ import pytest
 from logister_core.api_keys.models import ApiKey
 from logister_core.api_keys.services import ApiKeyService
 from logister_core.errors import Refused
+from support.instance import instance
 
 
 @pytest.fixture
@@ -81,6 +82,26 @@ def test_a_revoked_key_is_refused_at_once_and_stays_in_the_table(site, browser, 
     assert "Revoked" in page.html.select_one("tbody tr").text
     assert site.rows(ApiKey)[0].revoked_at == site.clock()
     assert site.send(token).status_int == 401
+
+
+def test_other_processes_learn_of_a_revoked_key_or_an_archived_project_within_five_seconds(site, people, tmp_path):
+    owner, browser = people.newcomer("owner@example.com")
+    with instance(site.settings.database.url, tmp_path / "other", {}) as other:
+        seconds = [0.0]
+        other.registry.intake.credentials._monotonic = lambda: seconds[0]
+        for end in ("revoke", "archive"):
+            project = people.project(owner, f"{end} soon")
+            token = create(browser, project, "production").html.select_one("[data-token]").text
+            assert [place.send(token).status_int for place in (site, other)] == [201, 201]
+            if end == "revoke":
+                revoke(browser, project)
+            else:
+                page = browser.get(setup_of(project).removesuffix("/setup"))
+                token_of_form = page.html.find("input", {"name": "csrf_token"})["value"]
+                browser.post(f"/projects/{project.uuid}/archive", {"csrf_token": token_of_form}, status=303)
+            assert site.send(token).status_int == 401
+            seconds[0] += 5
+            assert other.send(token).status_int == 401
 
 
 def test_revoking_twice_keeps_the_first_time(site, browser, project):
