@@ -1,7 +1,7 @@
 """Hiding secrets when stored telemetry is shown or leaves the server (ingest chapter §12, read API §12.1).
 
 Applied on read, never at intake: what a client sent stays as evidence. Keys decide; text is searched only for our own
-API keys, which clients like to show in the locals of a frame that holds the client itself.
+tokens, which clients like to show in the locals of a frame that holds the client itself.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any, Final
 
 REDACTED: Final = "[REDACTED]"
 
-# As made by ApiKeyService: a prefix of the operator's choice and 24 random bytes.
-_OWN_API_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}_[0-9a-f]{48}(?![0-9a-f])")
+# As made by ApiKeyService, a prefix of the operator's choice and 24 random bytes, and by MobileTokenService.
+_OWN_API_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}_[0-9a-f]{48}(?:[0-9a-f]{16})?(?![0-9a-f])")
 
 _KEY_WORD = re.compile(r"[^a-z0-9]key(?![a-z0-9])", re.IGNORECASE)
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")

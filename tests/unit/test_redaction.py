@@ -86,7 +86,7 @@ def test_the_original_is_left_alone():
     assert context == {"a": {"token": "x"}}
 
 
-def test_our_own_api_keys_are_hidden_inside_text() -> None:
-    key = "acme_" + "0123456789abcdef" * 3
+@pytest.mark.parametrize("key", ["acme-2_" + "0123456789abcdef" * 3, "logister_mobile_" + "0123456789abcdef" * 4])
+def test_our_own_tokens_are_hidden_inside_text(key: str) -> None:
     shown = redact({"locals": {"client": f"LogisterClient(api_key='{key}', timeout=5)", "digest": "a" * 64}})
     assert shown == {"locals": {"client": "LogisterClient(api_key='[REDACTED]', timeout=5)", "digest": "a" * 64}}
