@@ -35,6 +35,7 @@ FEATURES = (
     "logister_core.accounts",
     "logister_core.projects",
     "logister_core.api_keys",
+    "logister_core.mobile_tokens",
     "logister_core.error_groups",
     "logister_core.events",
     "logister_core.monitors",

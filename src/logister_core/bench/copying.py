@@ -22,7 +22,7 @@ from logister_core.ingest.reception import Sender
 from logister_core.ingest.rows import RowBuilder
 from logister_core.ingest.stores import store_for
 from logister_core.ingest.stores.postgresql import EVENTS, SIGNATURE, TRAILER
-from logister_core.projects.models import GroupingStrategy
+from logister_core.projects.models import GroupingStrategy, IntegrationKind
 
 BATCH = 500
 
@@ -36,7 +36,10 @@ def encoded_rows(target: Target, size: str, count: int) -> list[bytes]:
 
     builder = RowBuilder(store_for(target.engine), KnownDeployments())
     now = datetime.now(UTC)
-    project = ProjectFacts(target.project_id, uuid4(), mobile=False, grouping_strategy=GroupingStrategy.STACK.value)
+    kind = IntegrationKind.PYTHON
+    project = ProjectFacts(
+        target.project_id, uuid4(), kind.value, mobile=kind.mobile, grouping_strategy=GroupingStrategy.STACK.value
+    )
     sender = Sender(Credential(target.api_key_id, project), "127.0.0.1", "logister-bench", now)
     random, events = Random(0), templates(size)  # noqa: S311
     encoded = []

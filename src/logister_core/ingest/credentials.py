@@ -94,7 +94,7 @@ class Credentials:
         moment = self._monotonic()
         known: tuple[float, Credential | DeadCredential] | None = self._live.get(digest) or self._dead.get(digest)
         if known is None or moment - known[0] >= BELIEVED_FOR:
-            known = (moment, self._look_up(digest))
+            known = (moment, self._look_up(digest, now))
             self._remember(digest, known)
         found = known[1]
         if isinstance(found, Credential) and found.scope is not None and found.scope.expires_at <= now:
@@ -128,13 +128,13 @@ class Credentials:
             if len(memory) > REMEMBERED:
                 memory.popitem(last=False)
 
-    def _look_up(self, digest: str) -> Credential | DeadCredential:
+    def _look_up(self, digest: str, now: datetime) -> Credential | DeadCredential:
         with read_transaction(self._engine) as db:
             row = db.execute(_api_key(digest)).one_or_none()
             if row is not None:
                 return _api_key_of(*row)
             token = db.execute(_mobile_token(digest)).one_or_none()
-        return DeadCredential("invalid_api_key") if token is None else _mobile_token_of(*token)
+        return DeadCredential("invalid_api_key") if token is None else _mobile_token_of(*token, now=now)
 
 
 def _api_key(digest: str) -> Executable:
@@ -164,12 +164,14 @@ def _mobile_token(digest: str) -> Executable:
 
 
 def _mobile_token_of(
-    token: MobileIngestToken, key_revoked_at: datetime | None, project: Project
+    token: MobileIngestToken, key_revoked_at: datetime | None, project: Project, *, now: datetime
 ) -> Credential | DeadCredential:
-    """Expiry depends on the moment of each use, and is looked at there."""
+    """Of several reasons the first one counts. A live token may expire later; that is looked at whenever it is used."""
     credential = Credential(token.api_key_id, ProjectFacts.of(project), MobileScope.of(token))
     if token.revoked_at is not None:
         return _dead("revoked_mobile_ingest_token", credential)
+    if token.expires_at <= now:
+        return _dead("expired_mobile_ingest_token", credential)
     if key_revoked_at is not None:
         return _dead("revoked_api_key", credential)
     if project.archived_at is not None:

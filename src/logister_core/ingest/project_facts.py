@@ -13,6 +13,7 @@ from logister_core.projects.models import Project
 class ProjectFacts:
     id: int
     uuid: UUID
+    integration_kind: str
     mobile: bool
     # Of kind android or ios.
     grouping_strategy: str
@@ -29,6 +30,7 @@ class ProjectFacts:
         return cls(
             id=project.id,
             uuid=project.uuid,
+            integration_kind=project.integration_kind,
             mobile=project.mobile,
             grouping_strategy=project.grouping_strategy,
             requests_override=project.public_api_rate_limit_requests_override,

@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from logister_core.accounts.administrators import administers
 from logister_core.api_keys.queries import keys_of
+from logister_core.mobile_tokens.queries import live_tokens_of
 from logister_core.projects.first_event import EVENTS, guide, sample_body
 from logister_core.projects.kinds import kind_label
 from logister_core.projects.overrides import OVERRIDES
 from logister_core.projects.queries import ProjectQuery
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from logister_core.mobile_tokens.models import MobileIngestToken
     from logister_core.projects.models import Project
     from logister_core.settings.sections import IntakeSettings
     from logister_core.types import Request
+
+
+# The newest of them; an app may have one for each session.
+MOBILE_TOKENS_SHOWN = 20
 
 
 def setup_page(
@@ -47,6 +55,8 @@ def setup_page(
         "token": token,
         "key_name": key_name,
         "key_errors": {field: [sentence] for field, sentence in (key_problems or {}).items()},
+        "mobile_tokens": _mobile_tokens(request),
+        "mobile_tokens_shown": MOBILE_TOKENS_SHOWN,
         "origins": "\n".join(project.allowed_origins or ()) if origins is None else origins,
         "origin_errors": list((origin_problems or {}).values()),
         "rate_limits": _rate_limits(project, request.settings.intake)
@@ -64,6 +74,14 @@ def setup_page(
         "docs_url": request.settings.product.docs_url,
         "now": request.now,
     }
+
+
+def _mobile_tokens(request: Request) -> Sequence[MobileIngestToken] | None:
+    """Those that live, the newest first; None where there is nothing to say about them."""
+    project = request.context.project
+    if not project.mobile or not request.context.manages:
+        return None
+    return live_tokens_of(request.db, project, now=request.now, limit=MOBILE_TOKENS_SHOWN)
 
 
 def _rate_limits(project: Project, settings: IntakeSettings) -> list[tuple[str, str]]:

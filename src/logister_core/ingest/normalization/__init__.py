@@ -10,6 +10,7 @@ from logister_core.ingest.normalization.envelopes import (
     check_in_envelope,
     deployment_envelope,
     event_envelope,
+    mobile_token_envelope,
 )
 from logister_core.ingest.normalization.events import is_span, normalize_event
 from logister_core.ingest.normalization.frames import enforce_limits, trim_frames
@@ -29,6 +30,7 @@ __all__ = [
     "enforce_limits",
     "event_envelope",
     "is_span",
+    "mobile_token_envelope",
     "normalize_check_in",
     "normalize_event",
     "normalize_key",

@@ -1,4 +1,4 @@
-"""Which part of the document is the submission (§5.1, §8.1, §8.2). All raise `MissingEnvelope`."""
+"""Which part of the document is the submission (§5.1, §8.1 to §8.3). All raise `MissingEnvelope`."""
 
 from __future__ import annotations
 
@@ -23,13 +23,7 @@ DEPLOYMENT_FIELDS: Final = frozenset(
 
 def event_envelope(document: object) -> dict[str, Any]:
     """The object under `event`, else `EVENT`, as sent. Missing, null, empty or no object is refused."""
-    if isinstance(document, dict):
-        event = document.get("event")
-        if event is None:
-            event = document.get("EVENT")
-        if isinstance(event, dict) and event:
-            return event
-    raise MissingEnvelope("event")
+    return _named(document, "event")
 
 
 def check_in_envelope(document: object) -> dict[str, Any]:
@@ -41,6 +35,21 @@ def deployment_envelope(document: object) -> dict[str, Any]:
     """The deployment's fields, keys normalized at every level; they may also lie at the root."""
     fields: dict[str, Any] = normalized_tree(_envelope(document, "deployment", DEPLOYMENT_FIELDS))
     return fields
+
+
+def mobile_token_envelope(document: object) -> dict[str, Any]:
+    """The fields of the wanted mobile token under their normalized names."""
+    return normalized_fields(_named(document, "mobile_ingest_token"))
+
+
+def _named(document: object, name: str) -> dict[str, Any]:
+    if isinstance(document, dict):
+        found = document.get(name)
+        if found is None:
+            found = document.get(name.upper())
+        if isinstance(found, dict) and found:
+            return found
+    raise MissingEnvelope(name)
 
 
 def _envelope(document: object, name: str, known: frozenset[str]) -> dict[str, Any]:
