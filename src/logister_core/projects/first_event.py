@@ -28,7 +28,7 @@ def guide(kind: str, public_url: str) -> Guide:
         environment=_environment(kind, public_url),
         install=install,
         code_label=label,
-        code=write.replace("$URL", public_url),
+        code=write.replace("$URL", public_url).replace("$KIND", kind),
         docs_path=docs_path,
     )
 
@@ -128,6 +128,22 @@ curl -X POST "$URL/api/v1/ingest_events" \\
                    "commit_sha": "'"$(git rev-parse HEAD)"'", "value": 42.5, "unit": "s"}}}'
 """
 
+_MOBILE = """\
+# On your server, which keeps the API key: a token for one app, here for 15 minutes.
+TOKEN=$(curl -s -X POST "$URL/api/v1/mobile_ingest_tokens" \\
+  -H "Authorization: Bearer $LOGISTER_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"mobile_ingest_token": {"platform": "$KIND", "service": "com.example.app",
+       "environment": "development", "expires_in_seconds": 900}}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+
+# In the app, which knows nothing but that token.
+curl -X POST "$URL/api/v1/ingest_events" \\
+  -H "Authorization: Bearer $TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -d '{"event": {"event_type": "error", "level": "error", "message": "First test error",
+       "fingerprint": "first-test", "occurred_at": "'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'"}}'
+"""
+
 # Code, install command, what the code is, and where the documentation tells more.
 _HTTP = (_CURL, None, "One event with curl", "/http-api/")
 _GUIDES: dict[IntegrationKind, tuple[str, str | None, str, str]] = {
@@ -141,4 +157,6 @@ _GUIDES: dict[IntegrationKind, tuple[str, str | None, str, str]] = {
     IntegrationKind.DOTNET: (_DOTNET, "dotnet add package Logister", "A program that fails", "/integrations/dotnet/"),
     IntegrationKind.CFML: (_CFML, None, "One event with cfhttp", "/integrations/cfml/"),
     IntegrationKind.CLOUDFLARE_PAGES: (_PAGES, None, "One metric with curl", "/http-api/"),
+    IntegrationKind.ANDROID: (_MOBILE, None, "A token and one event with curl", "/http-api/"),
+    IntegrationKind.IOS: (_MOBILE, None, "A token and one event with curl", "/http-api/"),
 }  # fmt: skip

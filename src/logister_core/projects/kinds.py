@@ -21,8 +21,8 @@ KINDS: dict[IntegrationKind, Kind] = {
     IntegrationKind.DOTNET: Kind(".NET", "ASP.NET Core and workers, with the package Logister."),
     IntegrationKind.CFML: Kind("CFML", "Lucee and ColdFusion, over HTTP from onError()."),
     IntegrationKind.CLOUDFLARE_PAGES: Kind("Cloudflare Pages", "Deployment metrics of a site, over HTTP."),
-    IntegrationKind.ANDROID: Kind("Android", "An app that reports with a token of its own."),
-    IntegrationKind.IOS: Kind("iOS", "An app that reports with a token of its own."),
+    IntegrationKind.ANDROID: Kind("Android", "An app that reports with short-lived tokens from your server."),
+    IntegrationKind.IOS: Kind("iOS", "An app that reports with short-lived tokens from your server."),
 }
 
 
@@ -31,8 +31,5 @@ def kind_label(kind: str) -> str:
 
 
 def offered() -> list[tuple[str, str, str]]:
-    """Value, label and note of the kinds that can be chosen.
-
-    Apps need tokens that may leave the house; until those exist, their kinds are not offered.
-    """
-    return [(kind.value, text.label, text.note) for kind, text in KINDS.items() if not kind.mobile]
+    """Value, label and note of the kinds that can be chosen."""
+    return [(kind.value, text.label, text.note) for kind, text in KINDS.items()]

@@ -39,10 +39,18 @@ def test_the_sample_says_when_it_happened():
     assert event["event_type"] == "error"
 
 
-def test_kinds_of_apps_are_not_offered():
-    assert [value for value, _, _ in offered()] == [
-        "http_api", "python", "javascript", "ruby", "dotnet", "cfml", "cloudflare_pages",
-    ]  # fmt: skip
+@pytest.mark.parametrize("kind", ["android", "ios"])
+def test_apps_are_shown_how_to_get_a_token_and_that_the_key_stays_at_home(kind):
+    bodies = re.findall(r"-d '(.*?)'(?:\n| \|)", guide(kind, URL).code, re.DOTALL)
+    wanted, event = (json.loads(re.sub(r"'\"\$\(.*?\)\"'", "filled", body)) for body in bodies)
+    assert wanted["mobile_ingest_token"]["platform"] == kind
+    assert event["event"]["message"] == "First test error"
+    in_the_app = guide(kind, URL).code.split("# In the app")[1]
+    assert "LOGISTER_API_KEY" not in in_the_app
+
+
+def test_every_kind_is_offered():
+    assert [value for value, _, _ in offered()] == [kind.value for kind in IntegrationKind]
 
 
 def test_every_kind_has_words():
