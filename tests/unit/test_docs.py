@@ -158,7 +158,7 @@ def test_the_api_page_lists_every_endpoint(registry: Registry):
     from pyramid.interfaces import IRoutesMapper
 
     routes = registry.getUtility(IRoutesMapper).get_routes()
-    served = [route.pattern.partition("{")[0] for route in routes if route.pattern.startswith("/api/")]
+    served = {route.pattern.partition("{")[0] for route in routes if route.pattern.startswith("/api/")}
     assert sorted(names([row[:1] for row in table(page("docs/http-api.md"), "# HTTP API")])) == sorted(
         f"POST {path}" for path in served
     )

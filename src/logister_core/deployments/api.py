@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from logister_core.types import Request
 
 
-@view_config(route_name="deployments.record", request_method="POST", require_csrf=False)
+@view_config(route_name="deployments.record", require_csrf=False)
 def record_deployment(request: Request) -> Response:
     """201 for a new deployment and for more about a known one. Raises `IngestError` with the answer."""
     sender, body = receive(request, DEPLOYMENTS)

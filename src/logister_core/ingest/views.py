@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from logister_core.types import Configurator, Request
 
 
-@view_config(route_name="ingest.events", request_method="POST", require_csrf=False)
+@view_config(route_name="ingest.events", require_csrf=False)
 def ingest_event(request: Request) -> Response:
     sender, body = receive(request, EVENTS)
     accepted = request.registry.intake.accept_event(body, sender, acceptor_of(request))
     return answer(request, accepted_response(accepted, legacy_id=True))
 
 
-@view_config(route_name="ingest.check_ins", request_method="POST", require_csrf=False)
+@view_config(route_name="ingest.check_ins", require_csrf=False)
 def check_in(request: Request) -> Response:
     sender, body = receive(request, CHECK_INS)
     accepted = request.registry.intake.accept_check_in(body, sender, acceptor_of(request))
     return answer(request, accepted_response(accepted, legacy_id=False))
 
 
-@view_config(route_name="ingest.batch", request_method="POST", require_csrf=False)
+@view_config(route_name="ingest.batch", require_csrf=False)
 def ingest_batch(request: Request) -> Response:
     intake = request.registry.intake
     sender = receive_unread(request, EVENTS)
@@ -53,9 +53,11 @@ def ingest_batch(request: Request) -> Response:
 
 
 def add_write_endpoint(config: Configurator, route_name: str, path: str) -> None:
-    """Directive: the route of an endpoint that clients write to; browsers may ask it whether a page may send."""
-    config.add_route(route_name, path + TAIL)
-    config.add_view(ask_first, route_name=route_name, request_method="OPTIONS", require_csrf=False)
+    """Directive: the route of an endpoint that clients post to; browsers may ask it whether a page may send."""
+    # Methods are told apart by the route: among several views of one, Pyramid finds out by exceptions.
+    config.add_route(route_name, path + TAIL, request_method="POST")
+    config.add_route(f"{route_name}.preflight", path + TAIL, request_method="OPTIONS")
+    config.add_view(ask_first, route_name=f"{route_name}.preflight", require_csrf=False)
 
 
 def ask_first(request: Request) -> Response:
