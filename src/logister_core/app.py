@@ -31,6 +31,7 @@ PLATFORM = (
 FEATURES = (
     # First, because routes are tried in order and these are asked for most.
     "logister_core.ingest",
+    "logister_core.client_submissions",
     "logister_core.installation",
     "logister_core.accounts",
     "logister_core.projects",

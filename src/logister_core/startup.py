@@ -70,6 +70,8 @@ class WebApplication:
             self._start_worker(number)
         registry.hints.start()
         self._running.append(registry.hints.stop)
+        registry.rejections.start()
+        self._running.append(registry.rejections.stop)
 
     def stop(self) -> None:
         """Let running jobs finish. Called in a process that does not serve, it does nothing."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from transaction import TransactionManager
 
     from logister_core.accounts.models import User, UserSession
+    from logister_core.client_submissions.services import Rejections
     from logister_core.health.checks import HealthCheck
     from logister_core.ingest.intake import Intake
     from logister_core.ingest.reception import Reception
@@ -38,6 +39,7 @@ class Registry(pyramid.registry.Registry):
     health_checks: dict[str, HealthCheck]
     hints: Hints
     intake: Intake
+    rejections: Rejections
     rate_limiter: RateLimiter
     plugins: list[ActivePlugin]
     clock: Callable[[], datetime]

@@ -38,6 +38,8 @@ class Reception:
     found: Credential | DeadCredential | None = None
     verdict: Verdict | None = None
     # of the counter that was asked last
+    body: bytes | None = None
+    # as it was sent, once it has been read
 
 
 def receive(request: Request, endpoint: Endpoint) -> tuple[Sender, bytes]:
@@ -67,6 +69,7 @@ def read(request: Request, limit: int, too_large: Callable[[int], IngestError]) 
     body: bytes = request.body_file_raw.read(length)
     if len(body) > limit:
         raise too_large(limit)
+    _begun(request).body = body
     return body
 
 

@@ -66,6 +66,7 @@ def ask_first(request: Request) -> Response:
 
 @exception_view_config(IngestError)
 def refuse(error: IngestError, request: Request) -> Response:
+    request.registry.rejections.report(error, request)
     return answer(request, refusal(error))
 
 

@@ -28,6 +28,7 @@ from .sections import (
     IntakeSettings,
     ProductSettings,
     RuntimeSettings,
+    SelfObservabilitySettings,
     TaskSettings,
     database_url,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "Kind",
     "ProductSettings",
     "RuntimeSettings",
+    "SelfObservabilitySettings",
     "Settings",
     "SettingsError",
     "TaskSettings",

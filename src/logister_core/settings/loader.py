@@ -10,7 +10,14 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from sqlalchemy.engine import URL
 
 from .fields import Variable, variables_of
-from .sections import DatabaseSettings, IntakeSettings, ProductSettings, RuntimeSettings, TaskSettings
+from .sections import (
+    DatabaseSettings,
+    IntakeSettings,
+    ProductSettings,
+    RuntimeSettings,
+    SelfObservabilitySettings,
+    TaskSettings,
+)
 
 Section = TypeVar("Section")
 
@@ -20,6 +27,7 @@ CORE_SECTIONS: tuple[type, ...] = (
     TaskSettings,
     IntakeSettings,
     ProductSettings,
+    SelfObservabilitySettings,
 )
 
 
@@ -49,6 +57,7 @@ class Settings:
     tasks: TaskSettings
     intake: IntakeSettings
     product: ProductSettings
+    self_observability: SelfObservabilitySettings
     extra: Mapping[type, Any] = field(default_factory=dict)
 
     @property
@@ -118,12 +127,14 @@ def load_settings(ini: Mapping[str, str], environ: Mapping[str, str], extra_sect
     runtime: RuntimeSettings = loaded[RuntimeSettings]
     if problems:
         raise SettingsError(problems)
+    product = _with_address(loaded[ProductSettings], runtime)
     return Settings(
         runtime=runtime,
         database=_with_file(loaded[DatabaseSettings], runtime),
         tasks=_with_roles(loaded[TaskSettings]),
         intake=loaded[IntakeSettings],
-        product=_with_address(loaded[ProductSettings], runtime),
+        product=product,
+        self_observability=_with_endpoint(loaded[SelfObservabilitySettings], product),
         extra={section: loaded[section] for section in extra_sections},
     )
 
@@ -192,3 +203,9 @@ def _with_address(product: ProductSettings, runtime: RuntimeSettings) -> Product
     if product.public_url:
         return product
     return dataclasses.replace(product, public_url=f"http://localhost:{runtime.port}")
+
+
+def _with_endpoint(reports: SelfObservabilitySettings, product: ProductSettings) -> SelfObservabilitySettings:
+    if reports.endpoint:
+        return reports
+    return dataclasses.replace(reports, endpoint=f"{product.public_url}/api/v1/ingest_events")

@@ -226,6 +226,34 @@ class IntakeSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SelfObservabilitySettings:
+    """Where the installation reports on itself; `endpoint` is filled in by the loader."""
+
+    api_key: str | None = setting(
+        "LOGISTER_API_KEY",
+        None,
+        text(),
+        help="key of the project to which this installation reports on itself; unset: it does not",
+        secret=True,
+    )
+    endpoint: str = setting(
+        "LOGISTER_ENDPOINT",
+        None,
+        url("http", "https"),
+        help="where it sends these reports; unset: /api/v1/ingest_events below LOGISTER_PUBLIC_URL",
+    )
+
+    @property
+    def active(self) -> bool:
+        return self.api_key is not None
+
+    def problems(self) -> list[str]:
+        if self.endpoint and self.api_key is None:
+            return ["LOGISTER_API_KEY is not set; expected a key for what LOGISTER_ENDPOINT is to receive"]
+        return []
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProductSettings:
     setup_token: str | None = setting(
         "LOGISTER_SETUP_TOKEN",

@@ -61,6 +61,25 @@ def test_case_80_5_without_a_database_url_there_is_a_sqlite_file_in_the_instance
     assert not (tmp_path / "in stance").exists()
 
 
+def test_an_installation_reports_on_itself_only_with_a_key():
+    reports = load_settings({}, {}).self_observability
+    assert (reports.active, reports.api_key) == (False, None)
+    reports = load_settings(
+        {}, {"LOGISTER_API_KEY": "k", "LOGISTER_PUBLIC_URL": "https://own.example"}
+    ).self_observability
+    assert (reports.active, reports.endpoint) == (True, "https://own.example/api/v1/ingest_events")
+    other = {"LOGISTER_API_KEY": "k", "LOGISTER_ENDPOINT": "https://other.example/in"}
+    assert load_settings({}, other).self_observability.endpoint == "https://other.example/in"
+    assert "api_key" not in repr(reports)
+
+
+def test_where_to_report_without_a_key_is_a_mistake():
+    (problem,) = problems_of({"LOGISTER_ENDPOINT": "https://other.example/in"})
+    assert problem == "LOGISTER_API_KEY is not set; expected a key for what LOGISTER_ENDPOINT is to receive"
+    (problem,) = problems_of({"LOGISTER_API_KEY": "k", "LOGISTER_ENDPOINT": "other.example"})
+    assert problem.startswith("LOGISTER_ENDPOINT is 'other.example'; expected a URL with host")
+
+
 def test_case_80_7_a_boolean_is_one_of_eight_words():
     for word, value in {"no": False, "OFF": False, "0": False, "false": False, "Yes": True, "on": True}.items():
         section = load_section(WidgetSettings, {}, {"WIDGET_ENABLED": word, "WIDGET_KEY": "1"})
