@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from itertools import accumulate
 from typing import Any, NoReturn
 
 import orjson
@@ -18,10 +17,9 @@ _BOM = b"\xef\xbb\xbf"
 
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_QUOTED = re.compile(rb'"[^"]*"')
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _NOT_STRUCTURE = bytes(set(range(256)) - set(b'"[]{}'))
-# As signed bytes an opening bracket counts +1 and a closing one -1.
-_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
+_ALL_SQUARE = bytes.maketrans(b"{}", b"[]")
 
 
 def decode_json(body: bytes) -> object:
@@ -52,11 +50,15 @@ def _check_nesting(body: bytes) -> None:
     if body.count(b"[") + body.count(b"{") <= MAX_NESTING:
         return
     if b"\\" in body:
-        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-    brackets = _QUOTED.sub(b"", body.translate(None, _NOT_STRUCTURE)).replace(b'"', b"")
-    steps = memoryview(brackets.translate(_STEPS)).cast("b")
-    if max(accumulate(steps), default=0) > MAX_NESTING:
-        raise InvalidJSON(f"nesting of {MAX_NESTING} is too deep")
+        body = _ESCAPED.sub(b"", body)
+    # Every second piece between quotes is the inside of a string. Splitting is many times faster than matching.
+    brackets = b"".join(body.translate(_ALL_SQUARE, _NOT_STRUCTURE).split(b'"')[::2])
+    for _ in range(MAX_NESTING):
+        # What holds nothing goes; then what held only that.
+        brackets = brackets.replace(b"[]", b"")
+        if not brackets:
+            return
+    raise InvalidJSON(f"nesting of {MAX_NESTING} is too deep")
 
 
 def _decode_with_surrogates(body: bytes) -> Any:
