@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from logister_core.error_groups.grouping import stack
 from logister_core.error_groups.grouping.stack import culprit, outline, stack_key
 from logister_core.ingest.normalization import normalize_event
 
@@ -273,3 +274,17 @@ def test_the_culprit_is_the_innermost_application_frame():
     assert culprit(python([frame("/srv/app/" + "x" * 400 + ".py", "f" * 300)])).startswith("xxx")
     assert len(culprit(python([frame("/srv/app/" + "x" * 400 + ".py", "f" * 300)]))) == 255
     assert culprit({"exception": {"class": "KeyError"}}) is None
+
+
+def test_what_is_remembered_is_what_would_be_worked_out(monkeypatch):
+    contexts = [deployed_at(root, CALLS[:count]) for root in ROOTS for count in (1, 2, 3)]
+    contexts += [python([frame("/app/\ud800.py", "f", in_app=flag)]) for flag in (True, False, None)]
+    contexts += [python([]), {"exception": {"class": "KeyError"}}]
+    worked_out = []
+    for context in contexts:
+        monkeypatch.setattr(stack, "_remembered", {})
+        worked_out.append(stack_key(context))
+    monkeypatch.setattr(stack, "_MAX_REMEMBERED", 7)
+    for _ in range(2):
+        assert [stack_key(context) for context in contexts] == worked_out
+    assert len(stack._remembered) <= 7

@@ -13,6 +13,7 @@ What enters the key, and why:
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import blake2b
@@ -34,8 +35,11 @@ _MAX_CULPRIT = 255
 
 _MAX_TEXT = 512
 
-# Bounds what the memory of keys takes: longer stacks are worked out each time.
-_MAX_REMEMBERED_FRAMES = 40
+# Keys that were worked out, by the digest of what they were made of; emptied when full. An entry takes 250 bytes.
+_remembered: dict[bytes, str | None] = {}
+_MAX_REMEMBERED = 8192
+# The format of marshal in which equal values are equal bytes.
+_MARSHAL_PLAINLY = 0
 
 
 class Place(NamedTuple):
@@ -63,9 +67,17 @@ _Stacks: TypeAlias = tuple[tuple[_Raw, ...], ...]
 def stack_key(context: Mapping[str, Any]) -> str | None:
     """`stack:v1:<hex>`, or None when no frame tells where the error came from."""
     chain, stacks = _read(context)
-    if sum(map(len, stacks)) > _MAX_REMEMBERED_FRAMES:
-        return _key(_types(chain), stacks)
-    return _remembered_key(_types(chain), stacks)
+    types = _types(chain)
+    # Most events repeat an error that was seen lately, down to the last frame. The digest stands for what may be long.
+    digest = blake2b(marshal.dumps((types, stacks), _MARSHAL_PLAINLY), digest_size=16).digest()
+    try:
+        return _remembered[digest]
+    except KeyError:
+        pass
+    if len(_remembered) >= _MAX_REMEMBERED:
+        _remembered.clear()
+    key = _remembered[digest] = _key(types, stacks)
+    return key
 
 
 def _key(types: tuple[str, ...], stacks: _Stacks) -> str | None:
@@ -74,10 +86,6 @@ def _key(types: tuple[str, ...], stacks: _Stacks) -> str | None:
         return None
     text = "\x1d".join(("\x1e".join(found.types), *("\x1e".join(level) for level in found.frames)))
     return f"stack:v1:{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
-
-
-# Most events repeat an error that was seen a moment ago, down to the last frame.
-_remembered_key = lru_cache(maxsize=256)(_key)
 
 
 def outline(context: Mapping[str, Any]) -> Outline | None:
