@@ -61,7 +61,7 @@ class Writer:
         if not contested:
             return
         # In one order everywhere: two processes that want the same identities wait for each other, never in a circle.
-        contested.sort(key=lambda claim: claim.ident)
+        contested.sort(key=lambda claim: (claim.ident.project_id, claim.ident.uuid.int))
         taken = self.store.claim(session, contested)
         if not taken:
             return

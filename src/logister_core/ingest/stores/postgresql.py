@@ -6,7 +6,7 @@ version byte and text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from struct import Struct
 from typing import Any
@@ -131,15 +131,16 @@ class PostgreSQLStore:
 
     def claim(self, session: Session, claims: Sequence[Claim]) -> dict[Ident, Existing]:
         cursor = _connection(session).cursor()
+        # Text of arrays, because the driver takes ten times as long to look at each element.
         cursor.execute(
             CLAIM,
             (
-                [claim.ident.project_id for claim in claims],
-                [claim.ident.uuid for claim in claims],
-                [claim.record_id for claim in claims],
-                [claim.recorded_at for claim in claims],
-                [claim.is_span for claim in claims],
-                [claim.record_uuid for claim in claims],
+                _array(str(claim.ident.project_id) for claim in claims),
+                _array(claim.ident.uuid.hex for claim in claims),
+                _array(str(claim.record_id) for claim in claims),
+                _array(claim.recorded_at.isoformat() for claim in claims),
+                _array("t" if claim.is_span else "f" for claim in claims),
+                _array("NULL" if claim.record_uuid is None else claim.record_uuid.hex for claim in claims),
             ),
         )
         if cursor.rowcount == len(claims):
@@ -160,6 +161,11 @@ class PostgreSQLStore:
 
     def insert_batch(self, session: Session, batch: Batch, destinations: Sequence[str]) -> None:
         _connection(session).execute(BATCH, (*batch, DeliveryStatus.PENDING.value, sorted(destinations)))
+
+
+def _array(elements: Iterable[str]) -> str:
+    """The text of an array whose elements need no quotes."""
+    return "{" + ",".join(elements) + "}"
 
 
 def _insert(session: Session, statement: str, columns: int, batch_id: int, rows: Sequence[tuple[int, bytes]]) -> None:
