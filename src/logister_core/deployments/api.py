@@ -12,7 +12,7 @@ from logister_core.deployments.values import deployment_values
 from logister_core.ingest.answers import json_response
 from logister_core.ingest.endpoints import DEPLOYMENTS
 from logister_core.ingest.errors import Invalid
-from logister_core.ingest.normalization import check_limits, decode_json, deployment_envelope
+from logister_core.ingest.normalization import decode_json, deployment_envelope
 from logister_core.ingest.reception import receive
 from logister_core.ingest.usage import touch
 from logister_core.ingest.views import answer
@@ -26,7 +26,6 @@ def record_deployment(request: Request) -> Response:
     """201 for a new deployment and for more about a known one. Raises `IngestError` with the answer."""
     sender, body = receive(request, DEPLOYMENTS)
     fields = deployment_envelope(decode_json(body))
-    check_limits(fields, size=len(body))
     values = deployment_values(fields, telemetry=False, default_deployed_at=sender.received_at)
     problems = values.problems()
     if problems:

@@ -49,6 +49,7 @@ HELP: Final = {
     "event_count": "Split the batch.",
     "message_bytes": "Shorten the message; put long texts into the context.",
     "event_bytes": "Send less context with the event.",
+    "value_count": "Send fewer numbers, texts, objects and lists: 10000 of them fit, and one more for each 16 bytes.",
     "context_depth": "Flatten the context.",
     "context_keys": "Send fewer keys in the context.",
     "array_length": "Shorten the array.",

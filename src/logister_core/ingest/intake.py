@@ -22,7 +22,6 @@ from logister_core.ingest.errors import REQUEST_BYTES_LIMIT, Invalid
 from logister_core.ingest.guards import Guards
 from logister_core.ingest.normalization import (
     check_in_envelope,
-    check_limits,
     decode_json,
     enforce_limits,
     event_envelope,
@@ -80,7 +79,6 @@ class Intake:
     def accept_check_in(self, body: bytes, sender: Sender, acceptor: Acceptor) -> Accepted:
         """Accept `{"check_in": {…}}`."""
         fields = check_in_envelope(decode_json(body))
-        check_limits(fields, size=len(body))
         record = normalize_check_in(
             fields,
             received_at=sender.received_at,

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from logister_core.ingest.errors import InvalidJSON
-from logister_core.ingest.normalization.decoding import MAX_NESTING, decode_json
+from logister_core.ingest.normalization import decode_json
+from logister_core.ingest.normalization.structure import MAX_NESTING
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_brackets_inside_strings_are_not_nesting():
 
 
 def test_many_flat_objects_are_not_nesting():
-    assert len(decode_json(b"[" + b",".join([b'{"a":[1]}'] * 5_000) + b"]")) == 5_000
+    assert len(decode_json(b"[" + b",".join([b'{"a":[1]}'] * 3_000) + b"]")) == 3_000
 
 
 def test_a_byte_order_mark_is_ignored():

@@ -7,7 +7,10 @@ from typing import Any, Final
 
 from logister_core.ingest.batch.errors import BatchError
 from logister_core.ingest.errors import InvalidJSON
-from logister_core.ingest.normalization import batch_identity_problem, decode_json, enforce_limits
+from logister_core.ingest.normalization import SPARE_VALUES, Room, batch_identity_problem, decode_json, enforce_limits
+
+# What an installation that allows more events has in room for values, for each event it allows.
+VALUES_PER_EVENT: Final = 100
 
 _IDENTITY_PROBLEMS: Final = {
     "missing_identity": "requires a nonblank uuid or event_id",
@@ -19,18 +22,19 @@ _IDENTITY_PROBLEMS: Final = {
 def decode_batch(lines: Iterable[tuple[int, bytes]], max_events: int) -> list[dict[str, Any]]:
     """The object under `event` of each line, in order. Raises `BatchError` or `PayloadTooLarge`."""
     events: list[dict[str, Any]] = []
+    room = Room(spare=max(SPARE_VALUES, VALUES_PER_EVENT * max_events))
     for number, line in lines:
         if len(events) == max_events:
             raise BatchError("event_count", f"telemetry batch exceeds {max_events} events", limit=max_events)
-        events.append(_event(number, line))
+        events.append(_event(number, line, room))
     if not events:
         raise BatchError("empty_batch", "telemetry batch must contain at least one event")
     return events
 
 
-def _event(number: int, line: bytes) -> dict[str, Any]:
+def _event(number: int, line: bytes, room: Room) -> dict[str, Any]:
     try:
-        envelope = decode_json(line)
+        envelope = decode_json(line, room)
     except InvalidJSON as error:
         raise BatchError.in_line(number, "invalid_json", f"is invalid JSON: {error.detail}") from None
     if not isinstance(envelope, dict):

@@ -5,6 +5,7 @@ Beside the body itself no more is held than STEP bytes of what it inflates to an
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -18,8 +19,13 @@ CONTENT_TYPES: Final = frozenset({"application/x-ndjson", "application/ndjson"})
 # Bytes that are inflated at a time.
 STEP: Final = 65_536
 
+# Gzip members that a body may consist of: each has a cost of its own, and clients send one.
+MOST_MEMBERS: Final = 1_000
+
 # zlib's number for a gzip header and the largest window.
 _GZIP: Final = 16 + zlib.MAX_WBITS
+
+_NOT_BLANK: Final = re.compile(rb"\S")
 
 
 def require_content_type(header: str) -> None:
@@ -53,33 +59,55 @@ def lines(pieces: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     begun: list[bytes] = []
     size = 0
     for piece in pieces:
-        first, *others = piece.split(b"\n")
-        begun.append(first)
-        size += len(first)
-        if size > REQUEST_BYTES_LIMIT:
-            # No event that fits the limits is so long, whatever is in it, and decoding it would take many times that.
-            raise PayloadTooLarge("event_bytes", DEFAULT.event_bytes)
-        for start in others:
-            if line := b"".join(begun).strip():
-                yield number, line
+        start = 0
+        while start < len(piece):
+            if not begun:
+                # All blank lines at once: a few bytes of gzip can hold millions of them.
+                found = _NOT_BLANK.search(piece, start)
+                number += piece.count(b"\n", start, found.start() if found else len(piece))
+                if found is None:
+                    break
+                start = found.start()
+            end = piece.find(b"\n", start)
+            begun.append(piece[start : end if end >= 0 else len(piece)])
+            size += len(begun[-1])
+            if size > REQUEST_BYTES_LIMIT:
+                # No event that fits the limits is so long, whatever is in it, and decoding would take many times that.
+                raise PayloadTooLarge("event_bytes", DEFAULT.event_bytes)
+            if end < 0:
+                break
+            yield number, b"".join(begun).rstrip()
+            begun, size = [], 0
             number += 1
-            begun, size = [start], len(start)
-    if line := b"".join(begun).strip():
-        yield number, line
+            start = end + 1
+    if begun:
+        yield number, b"".join(begun).rstrip()
 
 
 def _inflated(body: bytes) -> Iterator[bytes]:
     """The content of one or several gzip members behind each other, in steps."""
-    try:
-        while body:
-            member = zlib.decompressobj(_GZIP)
-            while not member.eof:
-                inflated = member.decompress(body, STEP)
-                body = member.unconsumed_tail
-                if inflated:
-                    yield inflated
-                elif not body and not member.eof:
-                    raise BatchError("invalid_gzip", "invalid gzip telemetry batch: unexpected end of file")
-            body = member.unused_data
-    except zlib.error as error:
-        raise BatchError("invalid_gzip", f"invalid gzip telemetry batch: {error}") from None
+    members = position = 0
+    while position < len(body):
+        if members == MOST_MEMBERS:
+            raise _invalid_gzip(f"more than {MOST_MEMBERS} members")
+        members += 1
+        member = zlib.decompressobj(_GZIP)
+        fed = b""
+        while not member.eof:
+            if not fed:
+                fed = body[position : position + STEP]
+                position += len(fed)
+            try:
+                inflated = member.decompress(fed, STEP)
+            except zlib.error as error:
+                raise _invalid_gzip(str(error)) from None
+            fed = member.unconsumed_tail
+            if inflated:
+                yield inflated
+            elif not fed and position == len(body) and not member.eof:
+                raise _invalid_gzip("unexpected end of file")
+        position -= len(member.unused_data)
+
+
+def _invalid_gzip(detail: str) -> BatchError:
+    return BatchError("invalid_gzip", f"invalid gzip telemetry batch: {detail}")

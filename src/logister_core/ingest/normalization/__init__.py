@@ -18,10 +18,13 @@ from logister_core.ingest.normalization.identity import batch_identity_problem, 
 from logister_core.ingest.normalization.keys import normalize_key
 from logister_core.ingest.normalization.limits import DEFAULT, PayloadLimits, check_limits
 from logister_core.ingest.normalization.spans import span_uuid
+from logister_core.ingest.normalization.structure import SPARE_VALUES, Room
 
 __all__ = [
     "DEFAULT",
+    "SPARE_VALUES",
     "PayloadLimits",
+    "Room",
     "batch_identity_problem",
     "check_in_envelope",
     "check_limits",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from logister_core.ingest.errors import MissingEnvelope
 from logister_core.ingest.normalization.keys import normalize_key, normalized_fields, normalized_tree
+from logister_core.ingest.normalization.limits import check_limits
 
 CHECK_IN_FIELDS: Final = frozenset(
     {
@@ -53,8 +54,11 @@ def _named(document: object, name: str) -> dict[str, Any]:
 
 
 def _envelope(document: object, name: str, known: frozenset[str]) -> dict[str, Any]:
+    """The limits of events hold here as well, and are checked before all keys are looked through."""
     if isinstance(document, dict):
         for candidate in (document.get(name), document.get(name.upper()), document):
-            if isinstance(candidate, dict) and any(normalize_key(key) in known for key in candidate):
-                return candidate
+            if isinstance(candidate, dict) and candidate:
+                check_limits(candidate)
+                if any(normalize_key(key) in known for key in candidate):
+                    return candidate
     raise MissingEnvelope(name)

@@ -10,7 +10,13 @@ from typing import Any, Final
 
 from logister_core.ingest.errors import PayloadTooLarge
 from logister_core.ingest.normalization.keys import normalize_key
-from logister_core.ingest.normalization.limits import DEFAULT, PayloadLimits, check_limits
+from logister_core.ingest.normalization.limits import (
+    DEFAULT,
+    PayloadLimits,
+    check_limits,
+    needs_no_measure,
+    shape_fits,
+)
 
 FRAME_LISTS: Final = frozenset({"frames", "stacktrace"})
 TEXT_LISTS: Final = frozenset({"backtrace"})
@@ -26,13 +32,18 @@ def enforce_limits(event: dict[str, Any], limits: PayloadLimits = DEFAULT, *, si
 
     The same outcome as `trim_frames` followed by `check_limits`, without counting frames of ordinary events.
     """
-    try:
-        check_limits(event, limits, size=size)
-    except PayloadTooLarge as refusal:
-        if refusal.code not in ("context_keys", "array_length", "event_bytes"):
-            raise
-        trim_frames(event, limits)
-        check_limits(event, limits, size=size)
+    if size is not None and needs_no_measure(size, limits):
+        # To learn which limit is exceeded would take longer than to shorten the traceback, if that is what it needs.
+        if shape_fits(event, limits):
+            return
+    else:
+        try:
+            return check_limits(event, limits)
+        except PayloadTooLarge as refusal:
+            if refusal.code not in ("context_keys", "array_length", "event_bytes"):
+                raise
+    trim_frames(event, limits)
+    check_limits(event, limits, size=size)
 
 
 def trim_frames(event: dict[str, Any], limits: PayloadLimits = DEFAULT) -> None:
@@ -41,13 +52,13 @@ def trim_frames(event: dict[str, Any], limits: PayloadLimits = DEFAULT) -> None:
     Looks at `context.exception` and its `cause`/`context` chain in any spelling. Beside a list that was cut
     stands how many entries went: `frames_omitted`, `stacktrace_omitted`, `backtrace_omitted`.
     """
-    context = _member(event, "context")
+    context = _member(event, "context", limits)
     if context is None:
         return
-    exception = _member(context, "exception")
+    exception = _member(context, "exception", limits)
     if exception is None:
         return
-    lists = _lists(exception)
+    lists = _lists(exception, limits)
     frame_lists = [found for found in lists if normalize_key(found[1]) in FRAME_LISTS]
     costs = [[count_keys(frame) for frame in owner[key]] for owner, key in frame_lists]
     spent = sum(map(sum, costs))
@@ -64,38 +75,43 @@ def trim_frames(event: dict[str, Any], limits: PayloadLimits = DEFAULT) -> None:
 
 def count_keys(value: Any) -> int:
     """Keys of all objects in `value`, stopping where the depth limit will refuse the event anyway."""
-    return _count_keys(value, 0)
+    total = 0
+    level = [value]
+    for _ in range(_MAX_CHAIN + 1):
+        values: list[Any] = []
+        for container in level:
+            if type(container) is dict:
+                total += len(container)
+                values += container.values()
+            elif type(container) is list:
+                values += container
+        level = [value for value in values if type(value) is dict or type(value) is list]
+        if not level:
+            break
+    return total
 
 
-def _count_keys(value: Any, depth: int) -> int:
-    if depth > _MAX_CHAIN:
-        return 0
-    if type(value) is dict:
-        total = len(value)
-        for item in value.values():
-            kind = type(item)
-            if kind is dict or kind is list:
-                total += _count_keys(item, depth + 1)
-        return total
-    if type(value) is list:
-        return sum(_count_keys(item, depth + 1) for item in value)
-    return 0
-
-
-def _member(container: dict[str, Any], name: str) -> dict[str, Any] | None:
+def _member(container: dict[str, Any], name: str, limits: PayloadLimits) -> dict[str, Any] | None:
+    if len(container) > limits.context_keys:
+        # No shorter traceback saves it, and looking through all those keys would take long.
+        return None
     found = container.get(name)
     if found is None:
         found = next((value for key, value in container.items() if normalize_key(key) == name), None)
     return found if isinstance(found, dict) else None
 
 
-def _lists(exception: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+def _lists(exception: dict[str, Any], limits: PayloadLimits) -> list[tuple[dict[str, Any], str]]:
     """(exception, key) of each frame or text list in the chain, outermost exception first."""
     found: list[tuple[dict[str, Any], str]] = []
     level = [exception]
+    keys = 0
     for _ in range(_MAX_CHAIN):
         deeper: list[dict[str, Any]] = []
         for current in level:
+            keys += len(current)
+            if keys > limits.context_keys:
+                return []
             for key, value in current.items():
                 name = normalize_key(key)
                 if isinstance(value, list) and (name in FRAME_LISTS or name in TEXT_LISTS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from logister_core.ingest.errors import Invalid
@@ -11,6 +11,9 @@ from logister_core.ingest.normalization.keys import normalize_key
 from logister_core.ingest.normalization.values import is_blank, scalar_text
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+_NAMES: Final = frozenset({"uuid", "event_id"})
+_WRITTEN: Final = _NAMES | {"eventid"}
 
 
 def parse_uuid(value: object) -> UUID | None:
@@ -42,8 +45,8 @@ def batch_identity_problem(event: dict[str, Any]) -> str | None:
     """
     given = {}
     for key, value in event.items():
-        name = normalize_key(key)
-        if name in ("uuid", "event_id"):
+        # At a glance first: the event may have any number of keys, its limits are looked at later.
+        if key.lower().replace("-", "_") in _WRITTEN and (name := normalize_key(key)) in _NAMES:
             given[name] = value
     present = [value for value in given.values() if not is_blank(value)]
     if not present:

@@ -8,9 +8,11 @@ from typing import Any, Final
 
 _CACHE_LIMIT = 4096
 _CACHED_KEY_LENGTH = 64
+# Longer keys stay as they are: nobody names a field so, and taking them apart would need seconds for a megabyte.
+_LONGEST_KEY = 255
 
-_WORD_IN_CAPITALS = re.compile(r"([A-Z])(?=[A-Z][a-z])")
-_CAPITAL_AFTER_SMALL = re.compile(r"([a-z0-9])(?=[A-Z])")
+# Before the last letter of a word in capitals, and before a capital after a small letter or digit.
+_WORD_BREAK = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
 
 SENSITIVE_DEVICE_KEYS: Final = frozenset(
@@ -44,12 +46,13 @@ def normalize_key(key: str) -> str:
 
 
 def _underscore(key: str) -> str:
-    spaced = _WORD_IN_CAPITALS.sub(r"\1_", key.replace("::", "/"))
-    return _CAPITAL_AFTER_SMALL.sub(r"\1_", spaced).replace("-", "_").lower()
+    if len(key) > _LONGEST_KEY:
+        return key
+    return _WORD_BREAK.sub("_", key.replace("::", "/")).replace("-", "_").lower()
 
 
 def is_sensitive_device_key(key: str) -> bool:
-    return _NOT_ALPHANUMERIC.sub("", key.lower()) in SENSITIVE_DEVICE_KEYS
+    return len(key) <= _LONGEST_KEY and _NOT_ALPHANUMERIC.sub("", key.lower()) in SENSITIVE_DEVICE_KEYS
 
 
 def normalized_fields(source: Mapping[str, Any]) -> dict[str, Any]:
