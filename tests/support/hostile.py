@@ -94,6 +94,7 @@ _DOCUMENTS: dict[str, Callable[[int], bytes]] = {
     "keys of the document": lambda size: b'{"event":{"message":"m"},' + _keys(size, b"aB%x")[1:],
     "fields of the event": lambda size: b'{"event":' + _keys(size, b"aB%x") + b"}",
     "fields of the check-in": lambda size: b'{"check_in":' + _keys(size, b"aB%x") + b"}",
+    "fields of a token": lambda size: b'{"mobile_ingest_token":' + _keys(size, b"aB%x") + b"}",
     "fields of a deployment": lambda size: b'{"deployment":{"a":' + lists_of(b'{"aB":0}', size) + b"}}",
 }
 

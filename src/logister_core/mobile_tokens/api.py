@@ -11,7 +11,7 @@ from pyramid.view import view_config
 from logister_core.ingest.answers import json_response
 from logister_core.ingest.endpoints import MOBILE_TOKENS
 from logister_core.ingest.errors import Invalid
-from logister_core.ingest.normalization import check_limits, decode_json, mobile_token_envelope
+from logister_core.ingest.normalization import decode_json, mobile_token_envelope
 from logister_core.ingest.reception import receive
 from logister_core.ingest.usage import touch
 from logister_core.ingest.views import answer
@@ -28,7 +28,6 @@ def create_mobile_token(request: Request) -> Response:
     """The token is in this answer and nowhere else. Raises `IngestError` with the answer."""
     sender, body = receive(request, MOBILE_TOKENS)
     fields = mobile_token_envelope(decode_json(body))
-    check_limits(fields, size=len(body))
     project = sender.credential.project
     wanted = wanted_token(fields, integration_kind=project.integration_kind)
     if isinstance(wanted, list):

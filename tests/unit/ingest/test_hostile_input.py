@@ -23,6 +23,7 @@ from logister_core.ingest.normalization import (
     deployment_envelope,
     enforce_limits,
     event_envelope,
+    mobile_token_envelope,
     normalize_check_in,
     normalize_event,
 )
@@ -45,6 +46,8 @@ def take(body: bytes) -> None:
         normalize_check_in(check_in_envelope(document), received_at=NOW, default_environment=None)
     elif body.startswith(b'{"deployment"'):
         deployment_envelope(document)
+    elif body.startswith(b'{"mobile_ingest_token"'):
+        mobile_token_envelope(document)
     else:
         found = event_envelope(document)
         enforce_limits(found, size=len(body))

@@ -40,7 +40,9 @@ def deployment_envelope(document: object) -> dict[str, Any]:
 
 def mobile_token_envelope(document: object) -> dict[str, Any]:
     """The fields of the wanted mobile token under their normalized names."""
-    return normalized_fields(_named(document, "mobile_ingest_token"))
+    fields = _named(document, "mobile_ingest_token")
+    check_limits(fields)
+    return normalized_fields(fields)
 
 
 def _named(document: object, name: str) -> dict[str, Any]:
