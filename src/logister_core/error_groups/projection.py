@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.orm import Session
 
+from logister_core.db.arrays import rows_of
 from logister_core.db.upsert import insert_for
 from logister_core.error_groups.folding import EVALUATION_DELAY, ErrorEvent, Evidence, Notices, fold, new_group
 from logister_core.error_groups.grouping import facts
@@ -26,6 +27,13 @@ from logister_core.outbox.models import TelemetryBatch
 from logister_core.outbox.rows import in_batches
 
 COLUMNS = tuple(getattr(IngestEvent, name) for name in ErrorEvent._fields)
+
+_LINKED = (
+    ErrorOccurrence.error_group_id,
+    ErrorOccurrence.ingest_event_id,
+    ErrorOccurrence.event_uuid,
+    ErrorOccurrence.occurred_at,
+)
 
 # A project and the key of one of its groups.
 Key = tuple[int, str]
@@ -173,6 +181,16 @@ def _locked(session: Session, ids: set[int]) -> dict[int, ErrorGroup]:
 
 def _link(session: Session, events: Sequence[ErrorEvent], group_ids: dict[Key, int]) -> set[int]:
     """Insert occurrences; the ids of the events that were not linked before."""
+    link = insert_for(session, ErrorOccurrence)
+    if session.get_bind().dialect.name == "postgresql":
+        texts = (
+            [str(group_ids[_key(event)]) for event in events],
+            [str(event.id) for event in events],
+            [event.uuid.hex for event in events],
+            [event.occurred_at.isoformat() for event in events],
+        )
+        link = link.from_select(_LINKED, rows_of(_LINKED, texts)).on_conflict_do_nothing()
+        return set(session.scalars(link.returning(ErrorOccurrence.ingest_event_id)))
     rows = [
         {
             "error_group_id": group_ids[_key(event)],
@@ -182,8 +200,7 @@ def _link(session: Session, events: Sequence[ErrorEvent], group_ids: dict[Key, i
         }
         for event in events
     ]
-    link = insert_for(session, ErrorOccurrence).on_conflict_do_nothing()
-    return set(session.scalars(link.returning(ErrorOccurrence.ingest_event_id), rows))
+    return set(session.scalars(link.on_conflict_do_nothing().returning(ErrorOccurrence.ingest_event_id), rows))
 
 
 def _insert_notices(session: Session, notices: Notices, now: datetime) -> None:

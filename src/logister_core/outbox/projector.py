@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 PROJECTOR = "projector"
 
-# Rows folded in one transaction. On SQLite intake waits for as long as it takes.
-MAX_ROWS = 500
+# Rows folded in one transaction. The more, the fewer updates of the same groups; but on SQLite intake waits for as
+# long as it takes, and on PostgreSQL whoever resolves one of these groups does.
+MAX_ROWS = 1000
+MAX_ROWS_ON_SQLITE = 500
 
 
 class Projection(Protocol):
@@ -35,9 +37,9 @@ class Projection(Protocol):
 
 class Projector:
     name = PROJECTOR
-    max_rows = MAX_ROWS
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], *, max_rows: int = MAX_ROWS) -> None:
+        self.max_rows = max_rows
         self._clock = clock
         self._projections: list[Projection] = []
 

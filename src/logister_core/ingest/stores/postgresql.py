@@ -6,7 +6,7 @@ version byte and text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from struct import Struct
 from typing import Any
@@ -15,6 +15,7 @@ import orjson
 import psycopg
 from sqlalchemy.orm import Session
 
+from logister_core.db.arrays import array_text
 from logister_core.ingest.columns import EVENT_COLUMNS, IDENTITY_COLUMNS, LEADING, SPAN_COLUMNS, Column
 from logister_core.ingest.stores.base import Batch, Claim, Existing, Ident
 from logister_core.outbox.models import DeliveryStatus
@@ -131,16 +132,15 @@ class PostgreSQLStore:
 
     def claim(self, session: Session, claims: Sequence[Claim]) -> dict[Ident, Existing]:
         cursor = _connection(session).cursor()
-        # Text of arrays, because the driver takes ten times as long to look at each element.
         cursor.execute(
             CLAIM,
             (
-                _array(str(claim.ident.project_id) for claim in claims),
-                _array(claim.ident.uuid.hex for claim in claims),
-                _array(str(claim.record_id) for claim in claims),
-                _array(claim.recorded_at.isoformat() for claim in claims),
-                _array("t" if claim.is_span else "f" for claim in claims),
-                _array("NULL" if claim.record_uuid is None else claim.record_uuid.hex for claim in claims),
+                array_text(str(claim.ident.project_id) for claim in claims),
+                array_text(claim.ident.uuid.hex for claim in claims),
+                array_text(str(claim.record_id) for claim in claims),
+                array_text(claim.recorded_at.isoformat() for claim in claims),
+                array_text("t" if claim.is_span else "f" for claim in claims),
+                array_text("NULL" if claim.record_uuid is None else claim.record_uuid.hex for claim in claims),
             ),
         )
         if cursor.rowcount == len(claims):
@@ -161,11 +161,6 @@ class PostgreSQLStore:
 
     def insert_batch(self, session: Session, batch: Batch, destinations: Sequence[str]) -> None:
         _connection(session).execute(BATCH, (*batch, DeliveryStatus.PENDING.value, sorted(destinations)))
-
-
-def _array(elements: Iterable[str]) -> str:
-    """The text of an array whose elements need no quotes."""
-    return "{" + ",".join(elements) + "}"
 
 
 def _insert(session: Session, statement: str, columns: int, batch_id: int, rows: Sequence[tuple[int, bytes]]) -> None:
