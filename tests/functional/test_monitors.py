@@ -13,7 +13,7 @@ from factories.projects import api_key, project
 from logister_core.monitors.actors import tell_missed_monitors
 from logister_core.monitors.models import CheckInMonitor
 from logister_core.monitors.projections import CheckInMonitors
-from logister_core.monitors.services import MonitorService
+from logister_core.monitors.services import MonitorService, missed_ids
 from logister_core.notifications.models import NotificationIntent
 from logister_core.outbox.models import DeliveryStatus, TelemetryBatch, TelemetryDelivery
 from logister_core.projects.models import Project
@@ -71,7 +71,7 @@ def test_case_10_31_other_spellings_and_missing_parts(site: Instance, token: str
     path = "/api/v1/check_ins"
     assert site.post(path, {"CHECK_IN": {"SLUG": "x"}}, token).status_int == 201
     refused = site.post(path, {"check_in": {"status": "ok"}}, token)
-    assert (refused.status_int, refused.json) == (422, {"errors": ["Message can't be blank"]})
+    assert (refused.status_int, refused.json["errors"]) == (422, ["Message can't be blank"])
     missing = site.post(path, {"payload": {"slug": "x"}}, token)
     assert missing.status_int == 400
     assert "check_in" in missing.json["error"]
@@ -99,6 +99,33 @@ def test_environments_and_projects_are_monitored_apart(site: Instance, token: st
     check_in(site, api_key(site, project(site)))
     site.project_events()
     assert sorted(row.environment for row in site.rows(CheckInMonitor)) == ["production", "production", "staging"]
+
+
+# Case 32
+
+
+def test_case_10_32_a_stored_monitor_is_overdue_after_interval_and_grace(site: Instance, token: str) -> None:
+    for slug, seconds_ago, status in (("late", 120, "ok"), ("in-time", 85, "ok"), ("failed", 120, "error")):
+        at = (site.clock() - timedelta(seconds=seconds_ago)).isoformat()
+        check_in(site, token, slug=slug, status=status, expected_interval_seconds=60, occurred_at=at)
+        check_in(site, token, slug=f"paused-{slug}", status=status, expected_interval_seconds=60, occurred_at=at)
+    site.project_events()
+    with site.write() as db:
+        service = MonitorService(db, site.clock)
+        for found in db.scalars(select(CheckInMonitor).where(CheckInMonitor.slug.startswith("paused"))):
+            service.pause(found)
+    states = {found.slug: found.state_at(site.clock()) for found in site.rows(CheckInMonitor)}
+    assert states == {
+        "late": "missed",
+        "in-time": "ok",
+        "failed": "error",
+        "paused-late": "paused",
+        "paused-in-time": "paused",
+        "paused-failed": "paused",
+    }
+    with site.read() as db:
+        [missed] = missed_ids(db, now=site.clock())
+    assert missed == next(found.id for found in site.rows(CheckInMonitor) if found.slug == "late")
 
 
 # Case 33
