@@ -13,6 +13,7 @@ from factories.projects import api_key, project
 from logister_core.api_keys.models import ApiKey
 from logister_core.deployments.models import ProjectDeployment
 from logister_core.deployments.projections import TelemetryDeployments
+from logister_core.notifications.models import NotificationIntent
 from logister_core.outbox.models import DeliveryStatus, TelemetryBatch, TelemetryDelivery
 from support.instance import Instance
 
@@ -120,6 +121,53 @@ def test_announcing_counts_as_use_of_the_key(site: Instance, token: str) -> None
     assert [key.last_used_at for key in site.rows(ApiKey)] == [site.clock()]
 
 
+# Limits and notices
+
+
+def test_limits_hold_for_announcements(site: Instance, token: str) -> None:
+    nested: dict[str, Any] = {}
+    for _ in range(17):
+        nested = {"deeper": nested}
+    for fields, code in (
+        ({"note": nested}, "context_depth"),
+        ({"note": dict.fromkeys(map(str, range(512)))}, "context_keys"),
+        ({"note": "x" * 262_145}, "string_bytes"),
+        ({"message": "x" * 65_537}, "message_bytes"),
+        ({"note": ["x" * 250_000] * 5}, "event_bytes"),
+    ):
+        answer = announce(site, token, **fields)
+        assert (answer.status_int, answer.json["code"]) == (413, code)
+    headers = {"Authorization": f"Bearer {token}"}
+    for body, status, code in ((b" " * 2_097_153, 413, "request_bytes"), (b'{"a": NaN}', 400, "invalid_json")):
+        answer = site.browser().post(PATH, body, headers=headers, status=status)
+        assert answer.json["code"] == code
+    assert site.count(ProjectDeployment) == 0
+
+
+def test_a_new_deployment_is_worth_one_notice_and_more_about_it_none(site: Instance, token: str) -> None:
+    announce(site, token)
+    found = deployment(site)
+    [owed] = site.rows(NotificationIntent)
+    assert (owed.kind, owed.dedup_key) == ("release_summary", f"deployment:{found.id}:release_summary")
+    assert (owed.project_id, owed.project_deployment_id) == (found.project_id, found.id)
+    assert (owed.error_group_id, owed.check_in_monitor_id) == (None, None)
+    announce(site, token, commit_sha="fedcba9")
+    tell(site, token)
+    site.project_events()
+    assert len(notices(site)) == 1
+    announce(site, token, environment="staging")
+    assert len(notices(site)) == 2
+
+
+def test_a_refused_deployment_is_worth_no_notice(site: Instance, token: str) -> None:
+    announce(site, token, commit_sha="not-a-sha")
+    assert notices(site) == []
+
+
+def notices(site: Instance) -> list[NotificationIntent]:
+    return [row for row in site.rows(NotificationIntent) if row.kind == "release_summary"]
+
+
 # Telemetry
 
 
@@ -138,6 +186,8 @@ def test_case_10_36_an_event_with_source_context_tells_of_a_deployment(site: Ins
     assert (found.source, found.deployed_at, found.branch) == ("telemetry", occurred_at, "main")
     assert found.details["event_uuid"] == answer.json["id"]
     assert found.details["event_id"] == answer.json["legacy_id"]
+    apply_again(site)
+    assert [owed.project_deployment_id for owed in notices(site)] == [found.id]
 
 
 @pytest.mark.parametrize("missing", ["release", "repository", "commit_sha"])

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from logister_core.db.engine import make_engine
 from logister_core.db.metadata import metadata
@@ -50,6 +51,62 @@ def test_every_step_leads_down_and_up_again(engine: Engine) -> None:
     assert upgrade(engine) is True
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM installations")) == 1
+
+
+def test_a_step_down_keeps_what_the_older_schema_knows_and_nothing_else(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.begin() as connection:
+        insert_project(connection)
+    assert accepts_intents_of(engine, "release_summary")
+    assert not accepts_intents_of(engine, "nonsense")
+    with engine.begin() as connection:
+        insert_intent(connection, "release_summary")
+        insert_intent(connection, "regression")
+    downgrade(engine, "20261122_first_schema")
+    with engine.connect() as connection:
+        assert connection.scalars(text("SELECT kind FROM notification_intents")).all() == ["regression"]
+    assert not accepts_intents_of(engine, "release_summary")
+    assert accepts_intents_of(engine, "monitor_missed")
+
+
+def accepts_intents_of(engine: Engine, kind: str) -> bool:
+    with engine.connect() as connection:
+        try:
+            insert_intent(connection, kind)
+        except IntegrityError:
+            return False
+        finally:
+            connection.rollback()
+    return True
+
+
+def insert_intent(connection: Connection, kind: str) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO notification_intents (kind, dedup_key, project_id, details, created_at) "
+            "VALUES (:kind, :kind, 1, '{}', '2026-11-20 12:00:00')"
+        ),
+        {"kind": kind},
+    )
+
+
+def insert_project(connection: Connection) -> None:
+    """With id 1, and its owner."""
+    connection.execute(
+        text(
+            "INSERT INTO users (id, uuid, email, name, password_hash, application_admin, created_at, updated_at) "
+            "VALUES (1, '00000000000000000000000000000001', 'ana@example.com', 'Ana', '-', FALSE, :now, :now)"
+        ),
+        {"now": "2026-11-20 12:00:00"},
+    )
+    connection.execute(
+        text(
+            "INSERT INTO projects (id, uuid, owner_id, name, slug, description, integration_kind, grouping_strategy, "
+            "created_at, updated_at) "
+            "VALUES (1, '00000000000000000000000000000001', 1, 'Shop', 'shop', '', 'python', 'stack', :now, :now)"
+        ),
+        {"now": "2026-11-20 12:00:00"},
+    )
 
 
 def test_rows_of_a_coming_month_move_from_the_default_partition_to_their_own(postgres_server) -> None:

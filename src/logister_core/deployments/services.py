@@ -15,6 +15,7 @@ from logister_core.db.upsert import insert_for
 from logister_core.deployments.models import DeploymentSource, ProjectDeployment
 from logister_core.deployments.values import DeploymentValues
 from logister_core.ids import uuid7
+from logister_core.notifications.models import IntentKind, NotificationIntent
 
 if TYPE_CHECKING:
     from logister_core.types import Request
@@ -45,10 +46,13 @@ class DeploymentService:
 
         `values` must be without problems. `told_by` means telemetry: clients repeat themselves with every event, so
         it creates and completes, and corrects only what telemetry itself has told; the time and the source of what
-        exists stay. Without it somebody announces the deployment, and what they say now replaces what was known.
+        exists stay. Without it somebody announces the deployment, and what they say now replaces what was known. Of a
+        new one, whoever told of it, people are owed a notice.
         """
         deployment, created = self._find_or_insert(project_id, values, told_by)
-        if not created:
+        if created:
+            self._owe_notice(deployment)
+        else:
             if told_by is None:
                 self._announce(deployment, values)
             else:
@@ -92,6 +96,18 @@ class DeploymentService:
                 return known, False
         created = self._session.scalar(insert) is not None
         return self._session.scalars(row).one(), created
+
+    def _owe_notice(self, deployment: ProjectDeployment) -> None:
+        kind = IntentKind.RELEASE_SUMMARY.value
+        row = {
+            "kind": kind,
+            "dedup_key": f"deployment:{deployment.id}:{kind}",
+            "project_id": deployment.project_id,
+            "project_deployment_id": deployment.id,
+            "details": {},
+            "created_at": self._clock(),
+        }
+        self._session.execute(insert_for(self._session, NotificationIntent).values(**row).on_conflict_do_nothing())
 
     def _announce(self, deployment: ProjectDeployment, values: DeploymentValues) -> None:
         assert values.commit_sha is not None  # noqa: S101 - values without problems have one

@@ -19,6 +19,7 @@ class IntentKind(StrEnum):
     ERROR_MILESTONE = "error_milestone"
     MONITOR_MISSED = "monitor_missed"
     MONITOR_RECOVERED = "monitor_recovered"
+    RELEASE_SUMMARY = "release_summary"
 
 
 class NotificationIntent(Base):
@@ -29,6 +30,7 @@ class NotificationIntent(Base):
         Index(None, "project_id"),
         Index(None, "error_group_id"),
         Index(None, "check_in_monitor_id"),
+        Index(None, "project_deployment_id"),
         one_of("kind", IntentKind),
     )
 
@@ -38,6 +40,8 @@ class NotificationIntent(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     error_group_id: Mapped[int | None] = mapped_column(ForeignKey("error_groups.id", ondelete="CASCADE"))
     check_in_monitor_id: Mapped[int | None] = mapped_column(ForeignKey("check_in_monitors.id", ondelete="CASCADE"))
+    project_deployment_id: Mapped[int | None] = mapped_column(ForeignKey("project_deployments.id", ondelete="CASCADE"))
+    # One of the three is what the notice is about.
     details: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
 

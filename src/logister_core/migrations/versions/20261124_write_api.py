@@ -1,4 +1,4 @@
-"""Limits and origins of projects, mobile tokens, rejected submissions
+"""Limits and origins of projects, mobile tokens, rejected submissions, notices about deployments
 
 Revises: 20261122_first_schema
 """
@@ -23,6 +23,9 @@ PROJECT_COLUMNS = (
     "public_api_rate_limit_period_seconds_override",
     "public_api_auth_failure_rate_limit_requests_override",
 )
+
+KINDS_BEFORE = ("first_occurrence", "regression", "error_milestone", "monitor_missed", "monitor_recovered")
+KINDS = (*KINDS_BEFORE, "release_summary")
 
 
 def upgrade() -> None:
@@ -89,11 +92,36 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_rejected_submissions_project_id"), "rejected_submissions", ["project_id"])
     op.create_index(op.f("ix_rejected_submissions_rejected_at"), "rejected_submissions", ["rejected_at"])
+    _restrict_intents(KINDS, with_deployment=True)
+    op.create_index(
+        op.f("ix_notification_intents_project_deployment_id"), "notification_intents", ["project_deployment_id"]
+    )
 
 
 def downgrade() -> None:
+    intents = sa.table("notification_intents", sa.column("kind"))
+    op.execute(intents.delete().where(intents.c.kind.not_in(KINDS_BEFORE)))
+    op.drop_index(op.f("ix_notification_intents_project_deployment_id"), table_name="notification_intents")
+    _restrict_intents(KINDS_BEFORE, with_deployment=False)
     op.drop_table("rejected_submissions")
     op.drop_table("mobile_ingest_tokens")
-    with op.batch_alter_table("projects") as projects:
-        for name in (*PROJECT_COLUMNS, "allowed_origins"):
-            projects.drop_column(name)
+    for name in (*PROJECT_COLUMNS, "allowed_origins"):
+        # Not in a batch: on SQLite that would drop the old table, and with it whatever belongs to a project.
+        op.drop_column("projects", name)
+
+
+def _restrict_intents(kinds: tuple[str, ...], *, with_deployment: bool) -> None:
+    """Allow these kinds, and add or drop the deployment that an intent is about."""
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    foreign_key = op.f("fk_notification_intents_project_deployment_id_project_deployments")
+    with op.batch_alter_table("notification_intents") as intents:
+        intents.drop_constraint(op.f("ck_notification_intents_kind"), type_="check")
+        intents.create_check_constraint(op.f("ck_notification_intents_kind"), sa.text(f"kind IN ({listed})"))
+        if with_deployment:
+            intents.add_column(sa.Column("project_deployment_id", BIG_ID, nullable=True))
+            intents.create_foreign_key(
+                foreign_key, "project_deployments", ["project_deployment_id"], ["id"], ondelete="CASCADE"
+            )
+        else:
+            intents.drop_constraint(foreign_key, type_="foreignkey")
+            intents.drop_column("project_deployment_id")
