@@ -55,6 +55,7 @@ FIELDS: list[tuple[str, str, Any, str, int]] = [
     (EVENTS, "ingest", {"event": LOG | {"context": dict.fromkeys(map(str, range(520)))}}, "context_keys", 413),
     (EVENTS, "ingest", {"event": LOG | {"context": {"a": [1] * 1001}}}, "array_length", 413),
     (EVENTS, "ingest", {"event": LOG | {"context": {"a": "v" * 262_145}}}, "string_bytes", 413),
+    (EVENTS, "ingest", {"event": LOG | {"context": {"a": [0] * 20_000}}}, "value_count", 413),
 ]  # fmt: skip
 
 
