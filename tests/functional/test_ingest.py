@@ -13,7 +13,6 @@ from sqlalchemy import delete, update
 from factories.projects import api_key, project
 from logister_core.api_keys.models import ApiKey
 from logister_core.api_keys.services import ApiKeyService
-from logister_core.ingest.body import context_of, unpack_body
 from logister_core.ingest.models import IngestEvent, TelemetryIdentity, TraceSpan
 from logister_core.outbox.models import TelemetryBatch, TelemetryDelivery
 from logister_core.projects.models import Project
@@ -34,7 +33,7 @@ def events(site: Instance) -> list[IngestEvent]:
 
 
 def context(site: Instance) -> dict[str, Any]:
-    return context_of(events(site)[-1].body)
+    return site.context(events(site)[-1])
 
 
 def nothing_stored(site: Instance) -> bool:
@@ -348,7 +347,7 @@ def test_a_traceback_of_a_thousand_frames_is_accepted(site: Instance, token: str
 def test_where_a_request_came_from_is_kept_with_the_event(site: Instance, token: str) -> None:
     site.post(PATH, {"event": {"event_type": "log", "message": "hi"}}, token, headers={"User-Agent": "sdk/1"})
     [event] = events(site)
-    assert unpack_body(event.body)["request"]["user_agent"] == "sdk/1"
+    assert site.body(event)["request"]["user_agent"] == "sdk/1"
 
 
 def test_requests_at_the_same_moment_share_one_row_per_uuid(site: Instance, token: str) -> None:

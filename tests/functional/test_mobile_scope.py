@@ -12,7 +12,6 @@ from sqlalchemy import update
 
 from factories.mobile_tokens import App, app, ask
 from logister_core.api_keys.models import ApiKey
-from logister_core.ingest.body import context_of
 from logister_core.ingest.models import IngestEvent, TraceSpan
 from logister_core.mobile_tokens.models import MobileIngestToken
 from logister_core.monitors.models import CheckInMonitor
@@ -64,8 +63,8 @@ def test_case_10_38_the_bindings_are_written_into_an_event(site: Instance, token
     context = {"sessionId": "s-1", "environment": " ", "release": None, "kept": 1}
     assert site.send(token, service="com.app", context=context).status_int == 201
     found = event(site)
-    assert_bound(context_of(found.body))
-    assert context_of(found.body)["kept"] == 1
+    assert_bound(site.context(found))
+    assert site.context(found)["kept"] == 1
     columns = (found.environment, found.release, found.service, found.session_id)
     assert columns == ("staging", "1.4.0+42", "com.app", "s-1")
     # It is attributed to the parent key.
@@ -75,7 +74,7 @@ def test_case_10_38_the_bindings_are_written_into_an_event(site: Instance, token
 def test_case_10_38_the_bindings_are_written_into_a_span(site: Instance, token: str) -> None:
     assert site.post("/api/v1/ingest_events", {"event": SPAN}, token).status_int == 201
     [span] = site.rows(TraceSpan)
-    assert_bound(context_of(span.body))
+    assert_bound(site.context(span))
     assert (span.environment, span.release, span.service) == ("staging", "1.4.0+42", "com.app")
 
 
@@ -88,7 +87,7 @@ def test_case_10_38_the_bindings_are_written_into_a_check_in(site: Instance, tok
     )
     assert site.post(path, document, token).status_int == 201
     found = event(site)
-    assert_bound(context_of(found.body))
+    assert_bound(site.context(found))
     columns = (found.environment, found.release, found.service, found.session_id)
     assert columns == ("staging", "1.4.0+42", "com.app", "s-1")
     site.project_events()
@@ -101,7 +100,7 @@ def test_case_10_38_the_bindings_are_written_into_every_envelope_of_a_batch(site
     rows = [*site.rows(IngestEvent), *site.rows(TraceSpan)]
     assert len(rows) == 3
     for row in rows:
-        assert_bound(context_of(row.body))
+        assert_bound(site.context(row))
 
 
 def test_without_a_release_and_session_the_app_says_its_own(site: Instance) -> None:
@@ -114,7 +113,7 @@ def test_without_a_release_and_session_the_app_says_its_own(site: Instance) -> N
 def test_a_number_agrees_with_its_text(site: Instance) -> None:
     token = app(site, release="7").token
     assert site.send(token, release=7).status_int == 201
-    assert context_of(event(site).body)["release"] == "7"
+    assert site.context(event(site))["release"] == "7"
 
 
 # What is refused

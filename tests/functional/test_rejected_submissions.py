@@ -21,7 +21,6 @@ from logister_core.api_keys.models import ApiKey
 from logister_core.client_submissions.actors import remove_old_rejections
 from logister_core.client_submissions.events import event_of
 from logister_core.client_submissions.models import RejectedSubmission
-from logister_core.ingest.body import context_of
 from logister_core.ingest.credentials import digest_of
 from logister_core.ingest.models import IngestEvent
 from logister_core.mobile_tokens.models import MobileIngestToken
@@ -449,7 +448,7 @@ def test_a_report_is_telemetry_as_any_other(site: Instance, key: str) -> None:
     assert (event.event_type, event.level, event.message) == ("log", "warn", "Client ingest rejected")
     assert event.fingerprint == "client-submission:ingest:invalid_event"
     assert event.occurred_at == found.rejected_at
-    context = context_of(event.body)
+    context = site.context(event)
     assert context["client_submission"]["reason"] == "invalid_event"
     assert context["logister_internal"] == {
         "component": "client_submissions",

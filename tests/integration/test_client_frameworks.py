@@ -30,7 +30,7 @@ from logister import (
 )
 
 from logister_core.ingest.models import IngestEvent, TraceSpan
-from support.shop import Shop, context
+from support.shop import Shop
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = "00f067aa0ba902b7"
@@ -68,7 +68,7 @@ def assert_requests_were_captured(shop: Shop, framework: str, names: dict[str, s
         assert (transaction.trace_id, transaction.request_id) == (TRACE, "req-77")
         assert transaction.duration_ms is not None
         assert transaction.duration_ms > 0
-        assert_request_kept(transaction, framework, address, int(status))
+        assert_request_kept(shop, transaction, framework, address, int(status))
         assert (span.kind, span.status) == ("server", "ok" if status == "200" else "error")
         assert (span.trace_id, span.parent_span_id, span.request_id) == (TRACE, PARENT, "req-77")
         assert span.started_at <= span.ended_at
@@ -77,13 +77,13 @@ def assert_requests_were_captured(shop: Shop, framework: str, names: dict[str, s
     assert (error.trace_id, error.request_id) == (TRACE, "req-77")
     assert error.culprit is not None
     assert error.culprit.endswith("test_client_frameworks.py in sell")
-    assert_request_kept(error, framework, "/orders/missing", 500)
+    assert_request_kept(shop, error, framework, "/orders/missing", 500)
     shop.settle()
     assert {title: group.occurrence_count for title, group in shop.groups().items()} == {"nothing left of missing": 1}
 
 
-def assert_request_kept(event: IngestEvent, framework: str, address: str, status: int) -> None:
-    kept = context(event)
+def assert_request_kept(shop: Shop, event: IngestEvent, framework: str, address: str, status: int) -> None:
+    kept = shop.context(event)
     assert (kept["framework"], kept["method"], kept["path"]) == (framework, "GET", address)
     assert (kept["status_code"], kept["query_string"]) == (status, "coupon=NOV")
     request = kept["request"]
@@ -125,7 +125,7 @@ def test_flask_requests_and_failures(shop: Shop) -> None:
         answer = browser.get(f"{address}?coupon=NOV", headers=HEADERS, base_url="http://shop.example.com")
         assert (answer.status_code, answer.headers["x-request-id"]) == (status, "req-77")
     assert_requests_were_captured(shop, "flask", names_by_method_and_path())
-    kept = context(shop.event("error"))
+    kept = shop.context(shop.event("error"))
     assert (kept["endpoint"], kept["blueprint"]) == ("orders.show", "orders")
     assert kept["request"]["view_args"] == {"order": "missing"}
     assert_error_page_shows_the_request(shop, "orders.show")
@@ -157,7 +157,7 @@ def test_fastapi_requests_and_failures(shop: Shop) -> None:
     assert shop.client.flush(10)
     names = {"/orders/A-1": "GET order A-1", "/orders/missing": "GET order missing"}
     assert_requests_were_captured(shop, "fastapi", names)
-    kept = context(shop.event("error"))
+    kept = shop.context(shop.event("error"))
     assert kept["route"] == "/orders/{order}"
     assert kept["request"]["path_params"] == {"order": "missing"}
     assert_error_page_shows_the_request(shop, "/orders/{order}")
@@ -201,7 +201,7 @@ def test_django_requests_and_failures(shop: Shop, django_shop: Any, gateway: str
         assert asgi_requests(get_asgi_application(), ("/orders/A-1", "/orders/missing")) == [200, 500]
         assert shop.client.flush(10)
     assert_requests_were_captured(shop, "django", names_by_method_and_path())
-    assert context(shop.event("error"))["route"] == "orders/<order>"
+    assert shop.context(shop.event("error"))["route"] == "orders/<order>"
     assert_error_page_shows_the_request(shop, "orders/<order>")
 
 
@@ -228,7 +228,7 @@ def test_log_records_become_logs_with_their_origin_and_extras(shop: Shop, logger
     ]
     event = events[0]
     assert (event.request_id, event.trace_id, event.end_user_id, event.service) == ("req-77", TRACE, "4711", "checkout")
-    kept = context(event)
+    kept = shop.context(event)
     assert kept["logger_name"] == "shop.orders"
     origin = kept["logger"]
     assert (origin["name"], origin["module"], origin["function"]) == (
@@ -252,7 +252,7 @@ def test_a_logged_exception_becomes_an_error_related_to_the_logs_of_its_request(
         logger.exception("order failed", extra={"request_id": "req-77"})
     error = shop.event("error")
     assert (error.message, error.exception_class, error.request_id) == ("order failed", "OutOfStock", "req-77")
-    assert context(error)["logger"]["name"] == "shop.orders"
+    assert shop.context(error)["logger"]["name"] == "shop.orders"
     assert shop.event("log").message == "order received"
     shop.settle()
     group = shop.groups()["order failed"]

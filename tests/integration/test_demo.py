@@ -84,11 +84,11 @@ def test_stacks_are_those_of_the_services_with_source_lines_and_variables(demo: 
     demo.run()
     with demo.database() as db:
         events = db.scalars(select(IngestEvent).where(IngestEvent.exception_class == "GatewayTimeout")).all()
-        exception = context_of(events[0].body)["exception"]
+        exception = context_of(events[0].body, db)["exception"]
         [recursion, *_] = db.scalars(select(IngestEvent).where(IngestEvent.exception_class == "RecursionError"))
-        deep = context_of(recursion.body)["exception"]
+        deep = context_of(recursion.body, db)["exception"]
         [crash, *_] = db.scalars(select(IngestEvent).where(IngestEvent.exception_class == "ReferenceError"))
-        script = context_of(crash.body)["exception"]["frames"][0]
+        script = context_of(crash.body, db)["exception"]["frames"][0]
         logs = db.scalars(
             select(IngestEvent).where(IngestEvent.event_type == "log", IngestEvent.trace_id == events[0].trace_id)
         ).all()

@@ -18,7 +18,7 @@ from logister_core.deployments.models import ProjectDeployment
 from logister_core.error_groups.models import ErrorOccurrence
 from logister_core.ingest.models import IngestEvent
 from logister_core.monitors.models import CheckInMonitor
-from support.shop import Shop, context
+from support.shop import Shop
 
 HERE = "test_python_client.py"
 MOMENT = datetime.now(UTC) - timedelta(minutes=7)
@@ -75,7 +75,7 @@ def test_an_exception_is_stored_with_every_field_the_client_fills(shop: Shop) ->
     assert event.culprit is not None
     assert event.culprit.endswith(f"{HERE} in charge")
     assert (event.grouping_strategy, event.tags) == ("stack", {"tenant": "north"})
-    kept = context(event)
+    kept = shop.context(event)
     assert kept["cart"] == {"items": 2}
     assert kept.items() >= {**WHO, "runtime": "python", "service": "checkout"}.items()
     assert kept["python_version"] == platform.python_version()
@@ -99,7 +99,7 @@ def test_an_exception_is_stored_with_every_field_the_client_fills(shop: Shop) ->
 def test_the_cause_and_the_context_of_an_exception_are_kept_and_named_apart(shop: Shop) -> None:
     shop.client.capture_exception(raised(sell, "A-1"))
     shop.client.capture_exception(raised(clean_up, "A-1"))
-    sold, cleaned = (context(event)["exception"] for event in shop.events("error"))
+    sold, cleaned = (shop.context(event)["exception"] for event in shop.events("error"))
     assert (sold["class"], sold["cause"]["class"], "context" in sold) == ("RuntimeError", "ValueError", False)
     assert sold["cause"]["frames"][-1]["name"] == "charge"
     assert (cleaned["class"], cleaned["context"]["class"], "cause" in cleaned) == ("KeyError", "ValueError", False)
@@ -115,7 +115,7 @@ def test_a_traceback_of_a_thousand_frames_is_accepted_and_says_how_many_are_miss
     finally:
         sys.setrecursionlimit(limit)
     shop.client.capture_exception(error)
-    exception = context(shop.event("error"))["exception"]
+    exception = shop.context(shop.event("error"))["exception"]
     kept, omitted = exception["frames"], exception["frames_omitted"]
     assert len(kept) + omitted == 1_001
     assert 20 < len(kept) <= 100
@@ -161,7 +161,7 @@ def test_a_message_is_a_log_of_its_level(shop: Shop, level: str) -> None:
     assert (event.message, event.level, event.occurred_at) == ("stock is low", level, MOMENT)
     assert (event.trace_id, event.request_id, event.session_id, event.end_user_id) == tuple(WHO.values())
     assert (event.grouping_key, event.culprit, event.exception_class) == (None, None, None)
-    assert context(event)["sku"] == "A-1"
+    assert shop.context(event)["sku"] == "A-1"
     shop.settle()
     assert shop.groups() == {}
 
@@ -172,7 +172,7 @@ def test_a_metric_keeps_name_value_and_unit(shop: Shop) -> None:
     event, without_unit = shop.events("metric")
     assert (event.message, event.level, event.occurred_at) == ("queue.depth", "info", MOMENT)
     assert (event.metric_value, event.metric_unit) == (12.5, "jobs")
-    kept = context(event)
+    kept = shop.context(event)
     assert kept["metric"] == {"name": "queue.depth", "value": 12.5, "unit": "jobs"}
     assert (kept["value"], kept["unit"], kept["queue"]) == (12.5, "jobs", "mail")
     assert (without_unit.metric_value, without_unit.metric_unit) == (0, None)
@@ -207,7 +207,7 @@ def test_a_span_keeps_its_place_in_the_trace_and_its_times(shop: Shop) -> None:
     assert (span.trace_id, span.span_id, span.parent_span_id) == (TRACE, "00f067aa0ba902b7", "53995c3f42cd8ad8")
     assert (span.started_at, span.ended_at) == (MOMENT, ended)
     assert (span.environment, span.release, span.request_id) == ("staging", "1.4.2", "req-77")
-    assert context(span)["db"] == {"rows": 3}
+    assert shop.context(span)["db"] == {"rows": 3}
     assert shop.rows(IngestEvent) == []
 
 
@@ -328,7 +328,7 @@ def test_a_client_made_from_the_environment_sends_like_any_other(shop: Shop, mon
         client.capture_message("hello")
     event = shop.event("log")
     assert (event.environment, event.release) == ("qa", "2.0")
-    assert context(event)["repository"] == "acme/shop"
+    assert shop.context(event)["repository"] == "acme/shop"
 
 
 def status_of(refused: pytest.ExceptionInfo[LogisterError]) -> int:

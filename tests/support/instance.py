@@ -22,6 +22,7 @@ from logister_core.app import configure
 from logister_core.db.engine import make_engine
 from logister_core.db.migrate import upgrade
 from logister_core.db.sessions import read_transaction, write_transaction
+from logister_core.ingest.body import unpack_body
 from logister_core.outbox import run
 from logister_core.settings import with_secret_key
 
@@ -71,6 +72,15 @@ class Instance:
         """Every row of a table, by primary key."""
         with self.read() as db:
             return list(db.scalars(select(model).order_by(*model.__table__.primary_key.columns)))
+
+    def body(self, row: Any) -> dict[str, Any]:
+        """What is kept of an event or span besides its columns."""
+        with self.read() as db:
+            return unpack_body(row.body, db)
+
+    def context(self, row: Any) -> dict[str, Any]:
+        context: dict[str, Any] = self.body(row)["context"]
+        return context
 
     def count(self, model: Any) -> int:
         return len(self.rows(model))

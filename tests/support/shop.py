@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from logister_core.accounts.models import User
 from logister_core.error_groups.models import ErrorGroup
-from logister_core.ingest.body import context_of
 from logister_core.ingest.models import IngestEvent, TraceSpan
 from logister_core.projects.models import Project
 
@@ -54,6 +53,10 @@ class Shop:
         [found] = self.rows(TraceSpan)
         return found
 
+    def context(self, row: IngestEvent | TraceSpan) -> dict[str, Any]:
+        """What the client sent besides the columns, as it is kept."""
+        return self.installation.site.context(row)
+
     def groups(self) -> dict[str, ErrorGroup]:
         """By title."""
         return {group.title: group for group in self.rows(ErrorGroup)}
@@ -63,8 +66,3 @@ class Shop:
         visitor = Visitor(self.installation.web.url)
         visitor.sign_in(self.owner.email, PASSWORD)
         return visitor
-
-
-def context(row: IngestEvent | TraceSpan) -> dict[str, Any]:
-    """What the client sent besides the columns, as it is kept."""
-    return context_of(row.body)

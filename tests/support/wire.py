@@ -17,7 +17,6 @@ from sqlalchemy import select
 
 from logister_core.deployments.models import ProjectDeployment
 from logister_core.error_groups.models import ErrorGroup
-from logister_core.ingest.body import unpack_body
 from logister_core.ingest.models import IngestEvent, TraceSpan
 from logister_core.monitors.models import CheckInMonitor
 from logister_core.projects.models import Project
@@ -117,8 +116,8 @@ def outcome(recording: Recording, site: Instance, project: Project, answer: webt
 
     events, spans, deployments = rows(IngestEvent), rows(TraceSpan), rows(ProjectDeployment)
     told = {
-        "events": [_signal(recording, row) for row in events],
-        "spans": [_signal(recording, row) for row in spans],
+        "events": [_signal(recording, site, row) for row in events],
+        "spans": [_signal(recording, site, row) for row in spans],
         "groups": [_columns(group) for group in rows(ErrorGroup)],
         "monitors": [_monitor(monitor) for monitor in rows(CheckInMonitor)],
         "deployments": [_deployment(deployment, events) for deployment in deployments],
@@ -175,7 +174,7 @@ def _deployment(deployment: ProjectDeployment, events: list[IngestEvent]) -> dic
     return told
 
 
-def _signal(recording: Recording, row: IngestEvent | TraceSpan) -> dict[str, Any]:
+def _signal(recording: Recording, site: Instance, row: IngestEvent | TraceSpan) -> dict[str, Any]:
     told = _columns(row)
     assert row.received_at == recording.received_at
     envelopes = recording.envelopes
@@ -184,7 +183,7 @@ def _signal(recording: Recording, row: IngestEvent | TraceSpan) -> dict[str, Any
         told = {"uuid": str(row.uuid), **told}
     # The check-in endpoint has fields of its own and keeps no context.
     sent = envelope["context"] if "event_type" in envelope else {}
-    body = unpack_body(row.body)
+    body = site.body(row)
     assert body["request"] == {"ip": SENDER, "user_agent": recording.user_agent}
     return told | {"added": dict(_added(sent, body["context"], ""))}
 

@@ -17,7 +17,7 @@ from logister_core.db.base import Base
 from logister_core.db.migrate import upgrade
 from logister_core.db.sessions import read_transaction, write_transaction
 from logister_core.error_groups.models import ErrorGroup, ErrorOccurrence
-from logister_core.ingest.models import IngestEvent, TelemetryIdentity, TraceSpan
+from logister_core.ingest.models import IngestEvent, TelemetryDictionary, TelemetryIdentity, TraceSpan
 from logister_core.outbox.models import DeliveryStatus, TelemetryBatch, TelemetryDelivery, TelemetryFailure
 from logister_core.projects.models import Project
 from logister_core.projects.services import ProjectService
@@ -35,7 +35,13 @@ FILLED: tuple[type[Base], ...] = (
 )
 
 # What accepting events fills; a worker adds occurrences.
-STORED: tuple[type[Base], ...] = (IngestEvent, TelemetryIdentity, TelemetryBatch, TelemetryDelivery)
+STORED: tuple[type[Base], ...] = (
+    IngestEvent,
+    TelemetryIdentity,
+    TelemetryBatch,
+    TelemetryDelivery,
+    TelemetryDictionary,
+)
 
 
 @dataclass(frozen=True)
@@ -150,5 +156,9 @@ def _refuse_used(engine: Engine) -> None:
 def _remove(engine: Engine) -> None:
     ours = select(User.id).where(User.email == OWNER)
     with write_transaction(engine) as db:
-        for statement in (delete(Project).where(Project.owner_id.in_(ours)), delete(User).where(User.email == OWNER)):
+        for statement in (
+            delete(TelemetryDictionary),
+            delete(Project).where(Project.owner_id.in_(ours)),
+            delete(User).where(User.email == OWNER),
+        ):
             db.execute(statement.execution_options(synchronize_session=False))

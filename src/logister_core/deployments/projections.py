@@ -31,7 +31,7 @@ class TelemetryDeployments:
         )
         told = []
         for event_id, uuid, project_id, occurred_at, body in rows:
-            values = deployment_values(context_of(body), telemetry=True, default_deployed_at=occurred_at)
+            values = deployment_values(context_of(body, session), telemetry=True, default_deployed_at=occurred_at)
             if event_id not in skip and not values.problems():
                 told.append((project_id, values, ToldBy(event_id, uuid)))
         service = DeploymentService(session, lambda: now)

@@ -87,7 +87,7 @@ class _Contexts:
         bodies = select(IngestEvent.id, IngestEvent.body).where(
             IngestEvent.id.in_([event.id for event in events]), IngestEvent.occurred_at.between(min(times), max(times))
         )
-        return {event_id: context_of(body) for event_id, body in self._session.execute(bodies)}
+        return {event_id: context_of(body, self._session) for event_id, body in self._session.execute(bodies)}
 
 
 def _evidence(events: Iterable[ErrorEvent], contexts: _Contexts) -> dict[int, Evidence]:

@@ -18,7 +18,6 @@ from logister_core.events.related_panel import RelatedPanel, related_panel
 from logister_core.events.safety import safe_context
 from logister_core.events.stack_panel import SCOPES, StackPanel, stack_panel
 from logister_core.events.summary import markdown
-from logister_core.ingest.body import context_of
 from logister_core.ingest.models import EventType, IngestEvent
 from logister_core.projects.models import Project
 from logister_core.redaction import redact
@@ -137,7 +136,7 @@ class EventDetails:
         """`event` and `group` are not both None; `params` are the address's (tab, frame_scope, frame,
         occurrence_cursor), `triage` the hidden fields of the forms.
         """
-        context = {} if event is None else safe_context(context_of(event.body))
+        context = {} if event is None else safe_context(self._query.context(event))
         event_type = EventType.ERROR.value if event is None else event.event_type
         kind, value = _title(event, group)
         where = _where(event, group, context)

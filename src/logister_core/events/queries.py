@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, literal, or_, select, tuple_
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from logister_core.error_groups.models import ErrorGroup, ErrorOccurrence
 from logister_core.error_groups.trends import daily_counts
+from logister_core.ingest.body import context_of
 from logister_core.ingest.models import EventType, IngestEvent, TelemetryIdentity
 
 if TYPE_CHECKING:
@@ -87,6 +88,10 @@ class EventQuery:
     @classmethod
     def from_request(cls, context: object, request: Request) -> EventQuery:
         return cls(request.db)
+
+    def context(self, event: IngestEvent) -> dict[str, Any]:
+        """What the client sent about the event."""
+        return context_of(event.body, self._session)
 
     def find(self, project_id: int, uuid: UUID) -> IngestEvent | None:
         """The project's event of that UUID; the ledger of identities knows its key, so nothing is scanned."""

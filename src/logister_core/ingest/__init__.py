@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from logister_core.ingest.acceptor import Acceptor, GroupAcceptor, RequestAcceptor
 from logister_core.ingest.credentials import Credentials
+from logister_core.ingest.dictionaries import Dictionaries
 from logister_core.ingest.endpoints import BATCH_PATH, CHECK_INS_PATH, EVENTS_PATH, INTAKE_PATHS, WRITE_PATHS
 from logister_core.ingest.guards import Guards
 from logister_core.ingest.ids import TelemetryIDs
@@ -31,7 +32,7 @@ def includeme(config: Configurator) -> None:
         credentials=Credentials(registry.engine),
         guards=Guards(registry.rate_limiter, settings),
         origins=AllowedOrigins(registry.engine),
-        rows=RowBuilder(store, KnownDeployments()),
+        rows=RowBuilder(store, KnownDeployments(), Dictionaries(registry.engine, registry.clock)),
         batch_limits=BatchLimits(settings.batch_events, settings.batch_bytes),
     )
     writer = Writer(store, registry.destinations)

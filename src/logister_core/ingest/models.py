@@ -1,9 +1,8 @@
 """Telemetry as it was accepted. Rows are appended and never changed; grouping links to them from outside.
 
-What is searched, filtered, charted or grouped is a typed column; everything that the client sent is one
-zstd-compressed JSON `body` = `{"context": {...}, "request": {"ip", "user_agent"}}`. Reading one event inflates one
-body; lists never do. The columns carry no checks: values are validated before they get here, and each check
-would be paid for on every row of the hottest path.
+What is searched, filtered, charted or grouped is a typed column; everything that the client sent is one compressed
+`body` (see `ingest.body`). Reading one event inflates one body; lists never do. The columns carry no checks: values
+are validated before they get here, and each check would be paid for on every row of the hottest path.
 """
 
 from __future__ import annotations
@@ -127,6 +126,19 @@ class TelemetryIdentity(Base):
     is_span: Mapped[bool]
     record_uuid: Mapped[UUID | None]
     retired_at: Mapped[datetime | None]
+
+
+class TelemetryDictionary(Base):
+    """Text that bodies of a project were compressed with; needed for as long as one of them is kept."""
+
+    __tablename__ = "telemetry_dictionaries"
+    __table_args__ = (Index(None, "project_id", "created_at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # made of project and content, see `ingest.dictionaries`
+    project_id: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[bytes]
+    created_at: Mapped[datetime]
 
 
 class TelemetryIDBlock(Base):

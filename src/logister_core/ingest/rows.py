@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from logister_core.error_groups.grouping import culprit, decide
 from logister_core.ids import uuid7
 from logister_core.ingest.body import pack_body
 from logister_core.ingest.credentials import Credential
+from logister_core.ingest.dictionaries import Dictionaries
 from logister_core.ingest.known_deployments import KnownDeployments
 from logister_core.ingest.normalization import span_uuid
 from logister_core.ingest.records import EventRecord, SpanRecord
@@ -23,8 +24,12 @@ COLUMNS_SIZE = 400
 
 
 class RowBuilder:
-    def __init__(self, store: Store, known_deployments: KnownDeployments) -> None:
+    def __init__(
+        self, store: Store, known_deployments: KnownDeployments, dictionaries: Dictionaries | None = None
+    ) -> None:
+        """Without `dictionaries` each body is compressed on its own."""
         self._store = store
+        self._dictionaries = dictionaries
         self._known_deployments = known_deployments
 
     def row(self, record: EventRecord | SpanRecord, sender: Sender) -> Row:
@@ -38,7 +43,7 @@ class RowBuilder:
         if record.event_type == "error":
             strategy, key = self._grouping(record, sender.credential, uuid)
             where = culprit(record.context)
-        body = pack_body(record.context, ip=sender.ip, user_agent=sender.user_agent)
+        body = self._body(record.context, sender)
         values = (
             sender.credential.project.id,
             sender.credential.api_key_id,
@@ -81,6 +86,12 @@ class RowBuilder:
             size=len(body) + len(record.message) + COLUMNS_SIZE,
         )
 
+    def _body(self, context: dict[str, Any], sender: Sender) -> bytes:
+        dictionary = None
+        if self._dictionaries is not None:
+            dictionary = self._dictionaries.of(sender.credential.project.id, context)
+        return pack_body(context, ip=sender.ip, user_agent=sender.user_agent, dictionary=dictionary)
+
     def _grouping(self, record: EventRecord, credential: Credential, uuid: UUID) -> tuple[str, str]:
         decision = decide(
             credential.project.grouping_strategy,
@@ -94,7 +105,7 @@ class RowBuilder:
     def _span(self, record: SpanRecord, sender: Sender) -> Row:
         natural = span_uuid(sender.credential.project.id, record.trace_id, record.span_id)
         uuid = record.client_uuid or natural
-        body = pack_body(record.context, ip=sender.ip, user_agent=sender.user_agent)
+        body = self._body(record.context, sender)
         values = (
             sender.credential.project.id,
             sender.credential.api_key_id,

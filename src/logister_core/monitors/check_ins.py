@@ -60,7 +60,7 @@ def check_ins_of(session: Session, batches: Sequence[TelemetryBatch], *, skip: f
     for event_id, uuid, project_id, environment, message, occurred_at, received_at, body in rows:
         if event_id in skip:
             continue
-        context = context_of(body)
+        context = context_of(body, session)
         slug = slug_of(context, message)
         if slug is None:
             continue
