@@ -69,6 +69,19 @@ def test_a_step_down_keeps_what_the_older_schema_knows_and_nothing_else(engine: 
     assert accepts_intents_of(engine, "monitor_missed")
 
 
+def test_no_step_down_makes_stored_bodies_unreadable(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO telemetry_dictionaries VALUES (1, 1, :content, :now)"),
+            {"content": b"text", "now": datetime.now(UTC).isoformat()},
+        )
+    with pytest.raises(RuntimeError, match="unreadable"):
+        downgrade(engine, "20261124_write_api")
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM telemetry_dictionaries")) == 1
+
+
 def accepts_intents_of(engine: Engine, kind: str) -> bool:
     with engine.connect() as connection:
         try:
