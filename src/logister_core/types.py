@@ -41,6 +41,7 @@ class Registry(pyramid.registry.Registry):
     intake: Intake
     rejections: Rejections
     rate_limiter: RateLimiter
+    openapi: dict[str, Any]
     plugins: list[ActivePlugin]
     clock: Callable[[], datetime]
     # Aware UTC.

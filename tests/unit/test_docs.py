@@ -14,9 +14,10 @@ from logister_core import plugins
 from logister_core.app import configure
 from logister_core.cli.console import COMMANDS, console
 from logister_core.db.metadata import metadata
+from logister_core.ingest.answers import HELP
 from logister_core.ingest.errors import REQUEST_BYTES_LIMIT
-from logister_core.ingest.normalization import SPARE_VALUES
 from logister_core.ingest.normalization.limits import PayloadLimits
+from logister_core.ingest.normalization.structure import BYTES_PER_VALUE, SPARE_VALUES
 from logister_core.settings import load_settings, variables, with_secret_key
 from logister_core.tasks.recurring import DAY, RecurringJob
 from logister_core.types import Configurator, Registry
@@ -156,21 +157,59 @@ def test_the_missing_library_of_the_plugin_page_is_tested():
 
 
 def test_the_api_page_lists_every_endpoint(registry: Registry):
-    from pyramid.interfaces import IRoutesMapper
-
-    routes = registry.getUtility(IRoutesMapper).get_routes()
-    served = {route.pattern.partition("{")[0] for route in routes if route.pattern.startswith("/api/")}
-    assert sorted(names([row[:1] for row in table(page("docs/http-api.md"), "# HTTP API")])) == sorted(
-        f"POST {path}" for path in served
-    )
+    routes = [entry["introspectable"] for entry in registry.introspector.get_category("routes")]
+    served = {
+        f"{method} {route['pattern'].partition('{')[0]}"
+        for route in routes
+        if route["pattern"].startswith("/api/")
+        for method in route["request_methods"]
+        if method not in ("OPTIONS", "HEAD")
+    }
+    assert sorted(names([row[:1] for row in table(page("docs/http-api.md"), "# HTTP API")])) == sorted(served)
 
 
 def test_the_api_page_tells_the_limits():
     limits = PayloadLimits()
-    told = {row[0].strip("`"): int(row[1].partition(",")[0]) for row in table(page("docs/http-api.md"), "## Limits")}
+    rows = table(page("docs/http-api.md"), "## Limits")
+    told = {row[0].strip("`"): int(row[1]) for row in rows}
     assert told.pop("request_bytes") == REQUEST_BYTES_LIMIT
     assert told.pop("value_count") == SPARE_VALUES
+    assert [row[2] for row in rows if f"one more for each {BYTES_PER_VALUE} bytes" in row[2]]
     assert told == {name: getattr(limits, name) for name in limits.__slots__}
+
+
+def test_the_api_page_tells_the_limits_of_batches(registry: Registry):
+    batch = registry.intake.batch_limits
+    text = page("docs/http-api.md").split("## Batches")[1]
+    told = dict(re.findall(r"^\| `([a-z_]+)` \| ([0-9]+) \|", text, re.MULTILINE)[:3])
+    assert told == {
+        "event_count": str(batch.events),
+        "decompressed_bytes": str(batch.decompressed_bytes),
+        "compressed_bytes": str(batch.wire_bytes),
+    }
+
+
+def test_the_api_page_tells_the_rate_limits(registry: Registry):
+    intake = registry.logister_settings.intake
+    told = [int(row[1]) for row in table(page("docs/http-api.md"), "## Rate limits")]
+    limits = (intake.pre_auth_limit_requests, intake.rate_limit_requests, intake.auth_failure_limit_requests)
+    assert tuple(told) == limits
+    assert f"windows of {intake.rate_limit_period} seconds" in page("docs/http-api.md")
+
+
+def test_the_api_page_lists_every_code_with_its_status_and_its_help(registry: Registry):
+    documented = {
+        (example["value"]["code"], status)
+        for item in registry.openapi["paths"].values()
+        for status, response in item["post"]["responses"].items()
+        for example in response["content"]["application/json"]["examples"].values()
+        if "code" in example["value"]
+    }
+    rows = table(page("docs/http-api.md"), "## What is refused")
+    assert {(code.strip("`"), status) for code, status, _ in rows} == documented
+    assert {code.strip("`"): sentence for code, _, sentence in rows} == {
+        code: text for code, text in HELP.items() if code
+    }
 
 
 def test_the_architecture_page_names_every_table_and_every_folder():

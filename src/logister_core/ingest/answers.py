@@ -15,8 +15,8 @@ HELP: Final = {
     "": "See the HTTP API documentation for the fields and limits of this endpoint.",
     "unauthorized": "Send a live API key of the project as `Authorization: Bearer KEY` or `X-Api-Key: KEY`; "
     "keys are made on the project's setup page and die when revoked or when the project is archived.",
-    "rate_limited": "Wait the seconds that Retry-After says, then send again; send batches instead of single events, "
-    "or ask an administrator of the installation to raise the project's limit.",
+    "rate_limited": "Wait the seconds that Retry-After says, then send again; an administrator of the installation can "
+    "raise the project's limit.",
     "mobile_ingest_token_forbidden": "Mobile tokens send events and check-ins only; use an API key from your server.",
     "mobile_event_type_forbidden": "Ask for a mobile token whose allowed_event_types contain this type.",
     "mobile_context_conflict": "Leave these fields out or send what the token was made for.",
@@ -77,7 +77,11 @@ def accepted_response(accepted: Accepted, *, legacy_id: bool) -> Response:
     return json_response(200 if accepted.duplicate else 201, body)
 
 
-def refusal(error: IngestError) -> Response:
+def refusal_body(error: IngestError) -> dict[str, Any]:
     """The error's body, its stable `code`, and in `help` what to do."""
     code = error.body.get("code", error.code)
-    return json_response(error.status, {**error.body, "code": code, "help": HELP.get(code, HELP[""])})
+    return {**error.body, "code": code, "help": HELP.get(code, HELP[""])}
+
+
+def refusal(error: IngestError) -> Response:
+    return json_response(error.status, refusal_body(error))

@@ -12,7 +12,7 @@ from logister_core.ingest.normalization import SPARE_VALUES, Room, batch_identit
 # What an installation that allows more events has in room for values, for each event it allows.
 VALUES_PER_EVENT: Final = 100
 
-_IDENTITY_PROBLEMS: Final = {
+IDENTITY_PROBLEMS: Final = {
     "missing_identity": "requires a nonblank uuid or event_id",
     "invalid_identity": "uuid/event_id must be a valid UUID",
     "conflicting_identity": "uuid and event_id must identify the same envelope",
@@ -44,6 +44,6 @@ def _event(number: int, line: bytes, room: Room) -> dict[str, Any]:
         raise BatchError.in_line(number, "missing_event", "must contain an event object")
     problem = batch_identity_problem(event)
     if problem is not None:
-        raise BatchError.in_line(number, problem, _IDENTITY_PROBLEMS[problem])
+        raise BatchError.in_line(number, problem, IDENTITY_PROBLEMS[problem])
     enforce_limits(event, size=len(line))
     return event
