@@ -12,7 +12,7 @@ from logister_core.cli.configuration import set_up_logging
 from logister_core.cli.instance import Instance, instance_options
 
 # [server:main] of the ini files, for whoever has none.
-_EMBEDDED_SERVER = {"host": "127.0.0.1", "max_request_body_size": str(64 * 1024 * 1024)}
+_EMBEDDED_SERVER = {"host": "127.0.0.1"}
 
 
 @click.command()

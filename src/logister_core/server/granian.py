@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from logister_core.server.common import Server, WSGIApplication, check_section, runtime_settings, serve
+from logister_core.server.arrivals import HEAD_SECONDS, LARGEST_HEAD, LOOK_EVERY, Arrivals
+from logister_core.server.common import GRACE, Ending, Server, ServerSettings, WSGIApplication, check_section, serve
+from logister_core.server.processes import leave
+from logister_core.server.refusals import Refusals
 from logister_core.server.sockets import BACKLOG, PLACES, bind, connections_allowed
-from logister_core.settings import RuntimeSettings, SettingsError
+from logister_core.settings import SettingsError
 
-# What a section written for waitress may say, too.
-_KNOWN = (*PLACES, "max_request_body_size")
+if TYPE_CHECKING:
+    from logister_core.server.requests import Front
 
 
 def granian_factory(global_conf: Mapping[str, str], **section: str) -> Server:
     """The `paste.server_factory`. Raises `SettingsError` when granian is missing or the section makes no sense."""
-    runtime = runtime_settings(global_conf)
-    check_section(section, _KNOWN)
+    settings = ServerSettings.of(global_conf)
+    check_section(section, PLACES)
     try:
         import granian  # noqa: F401
     except ImportError:
@@ -26,49 +30,59 @@ def granian_factory(global_conf: Mapping[str, str], **section: str) -> Server:
         ) from None
 
     def serve_application(app: WSGIApplication) -> None:
-        [listener] = _one(bind(runtime, section))
-        serve(app, runtime, lambda app: _answer(app, listener, granian_options(runtime)))
+        from logister_core.server.requests import Front
+
+        [listener] = _one(bind(settings.runtime, section))
+        front = Front(
+            app,
+            Arrivals(settings.largest_body),
+            Refusals(settings.batch_wire_bytes),
+            settings.largest_body,
+            "" if listener.family == socket.AF_UNIX else None,
+        )
+        options = granian_options(settings)
+        serve(app, settings.runtime, lambda _app, ending: _answer(front, listener, options, ending))
+        if settings.runtime.web_processes == 1:
+            # Granian's threads cannot be joined, and one that wakes up in an interpreter that ends aborts it.
+            leave(0)
 
     return serve_application
 
 
-def granian_options(runtime: RuntimeSettings) -> dict[str, Any]:
-    """Arguments for granian, beside the application and the socket."""
-    from granian.constants import HTTPModes, Interfaces
+def granian_options(settings: ServerSettings) -> dict[str, Any]:
+    """Arguments for granian's worker, beside the socket."""
     from granian.http import HTTP1Settings
-    from granian.log import LogLevels
 
-    connections = connections_allowed()
     return {
-        "interface": Interfaces.WSGI,
-        "http": HTTPModes.http1,
-        "websockets": False,
-        "workers": 1,
-        "blocking_threads": runtime.threads,
-        "backlog": BACKLOG,
+        "threads": 1,
+        "py_threads": settings.runtime.threads,
         # Granian counts connections here, not requests.
-        "backpressure": connections,
-        "http1_settings": HTTP1Settings(header_read_timeout=30_000),
-        # Lines go where ours go, from the level that ours have.
-        "log_level": LogLevels.notset,
-        "log_dictconfig": {"incremental": True, "handlers": {}, "loggers": {}},
+        "backpressure": connections_allowed(),
+        "http_mode": "1",
+        "http1_opts": HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=LARGEST_HEAD),
+        "websockets_enabled": False,
     }
 
 
-def _answer(app: WSGIApplication, listener: socket.socket, options: Mapping[str, Any]) -> None:
-    """Answer requests until SIGINT or SIGTERM."""
-    from granian._granian import SocketHolder
-    from granian.constants import RuntimeModes
-    from granian.server.mp import MPServer
+def _answer(front: Front, listener: socket.socket, options: Mapping[str, Any], ending: Ending) -> None:
+    """Answer requests until told to end; those under way then have a few seconds."""
+    from granian._granian import RSGIWorker, SocketHolder, WorkerSignal
 
-    holder: Any = SocketHolder
-    server: Any = MPServer("logister", **options)
-    server.runtime_mode = RuntimeModes.mt
-    server._ssp = None
-    server._shd = holder(listener.detach(), listener.family == socket.AF_UNIX, BACKLOG)
-    server._sso = None
-    # What granian would run in a process that it starts, in this process: ours are forked already.
-    server._spawn_worker(0, server._spawn_wsgi_worker, lambda: app).inner.run()
+    unix = listener.family == socket.AF_UNIX
+    make_socket: Any = SocketHolder
+    make_worker: Any = RSGIWorker
+    shared = make_socket(listener.detach(), unix, BACKLOG)
+    worker = make_worker(1, (None, shared), None, **options)
+    ended = threading.Event()
+    signal = WorkerSignal()
+    signal.add_cb(ended.set)
+    serve_requests = worker.serve_mtr_uds if unix else worker.serve_mtr
+    # What would be an event loop elsewhere is nothing here: see `Front`.
+    serve_requests(front.scheduler(), front.calls, signal)
+    while not ending.wait(LOOK_EVERY):
+        front.arrivals.give_up_overdue()
+    signal.set()
+    ended.wait(GRACE)
 
 
 def _one(sockets: Sequence[socket.socket]) -> Sequence[socket.socket]:

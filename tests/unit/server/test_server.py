@@ -11,15 +11,22 @@ import pytest
 from waitress.adjustments import Adjustments
 
 from logister_core.server import granian_factory, waitress_factory
+from logister_core.server.common import ServerSettings
 from logister_core.server.granian import granian_options
 from logister_core.server.sockets import bind
 from logister_core.server.waitress import waitress_options
 from logister_core.settings import RuntimeSettings, SettingsError, load_section
 from support.programs import free_port
 
+MIB = 1024 * 1024
+
 
 def runtime(environ: dict[str, str] | None = None) -> RuntimeSettings:
     return load_section(RuntimeSettings, {}, environ or {})
+
+
+def settings(environ: dict[str, str] | None = None, batch_bytes: int = 8 * MIB) -> ServerSettings:
+    return ServerSettings(runtime(environ), batch_bytes)
 
 
 def addresses(runtime: RuntimeSettings, section: dict[str, str]) -> list[tuple[str, int]]:
@@ -32,21 +39,21 @@ def addresses(runtime: RuntimeSettings, section: dict[str, str]) -> list[tuple[s
 
 
 def test_case_80_2_the_old_name_of_the_thread_count_reaches_both_servers():
-    settings = runtime({"RAILS_MAX_THREADS": "7"})
-    assert Adjustments(**waitress_options(settings, {"host": "0.0.0.0"})).threads == 7
-    assert granian_options(settings)["blocking_threads"] == 7
+    seven = settings({"RAILS_MAX_THREADS": "7"})
+    assert Adjustments(**waitress_options(seven, {"host": "0.0.0.0"})).threads == 7
+    assert granian_options(seven)["py_threads"] == 7
 
 
 def test_defaults_have_threads_enough_to_group_commits_and_one_process():
-    assert waitress_options(runtime(), {})["threads"] == 16
+    assert waitress_options(settings(), {})["threads"] == 16
     assert runtime().web_processes == 1
 
 
 def test_it_listens_on_the_port_of_the_settings_and_on_loopback_unless_told_otherwise():
     port = free_port()
-    settings = runtime({"PORT": str(port)})
-    assert addresses(settings, {}) == [("127.0.0.1", port)]
-    assert addresses(settings, {"host": "0.0.0.0"}) == [("0.0.0.0", port)]
+    given = runtime({"PORT": str(port)})
+    assert addresses(given, {}) == [("127.0.0.1", port)]
+    assert addresses(given, {"host": "0.0.0.0"}) == [("0.0.0.0", port)]
 
 
 def test_a_listen_line_of_the_ini_file_replaces_host_and_port():
@@ -66,20 +73,29 @@ def test_a_unix_socket_replaces_them_too_and_a_stale_one_is_no_obstacle(tmp_path
 
 def test_port_and_threads_in_the_server_section_are_refused_with_the_place_they_belong_to():
     with pytest.raises(SettingsError) as caught:
-        waitress_options(runtime(), {"port": "1", "threads": "2"})
+        waitress_options(settings(), {"port": "1", "threads": "2", "max_request_body_size": "3"})
     assert caught.value.problems == [
+        "[server:main] sets max_request_body_size; expected LOGISTER_BATCH_BYTES or logister.batch_bytes instead",
         "[server:main] sets port; expected PORT or logister.port instead",
         "[server:main] sets threads; expected WAITRESS_THREADS or logister.waitress_threads instead",
     ]
 
 
 def test_granian_understands_the_section_of_waitress_and_names_what_it_does_not_know():
-    assert callable(granian_factory({}, host="0.0.0.0", max_request_body_size="67108864"))
+    assert callable(granian_factory({}, host="0.0.0.0"))
     with pytest.raises(SettingsError) as caught:
         granian_factory({}, workers="2", ident="me")
     [ours, unknown] = caught.value.problems
     assert ours == "[server:main] sets workers; expected WEB_CONCURRENCY or logister.web_concurrency instead"
     assert unknown.startswith("[server:main] sets ident; expected one of host, ")
+
+
+@pytest.mark.parametrize(("batch_bytes", "largest"), [(8 * MIB, 2 * MIB), (1, 2 * MIB), (64 * MIB, 16 * MIB)])
+def test_what_is_read_of_a_body_is_a_little_more_than_any_address_accepts(batch_bytes: int, largest: int):
+    given = settings(batch_bytes=batch_bytes)
+    assert given.batch_wire_bytes == largest
+    assert largest < given.largest_body < largest * 1.2
+    assert waitress_options(given, {})["max_request_body_size"] == given.largest_body + 1
 
 
 def test_granian_that_is_not_installed_is_a_sentence(monkeypatch: pytest.MonkeyPatch):

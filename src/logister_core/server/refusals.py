@@ -1,0 +1,64 @@
+"""What a server answers itself, because the request never reaches the application.
+
+Clients of the API get JSON in the shape of every other refusal; everybody else a sentence.
+"""
+
+from __future__ import annotations
+
+import http
+import json
+from typing import Final
+
+from logister_core.ingest.answers import HELP
+from logister_core.ingest.batch.errors import BatchError
+from logister_core.ingest.endpoints import BATCH_PATH
+from logister_core.ingest.errors import IngestError, PayloadTooLarge
+
+_SAID: Final = {
+    400: ("bad_request", "The request is not valid HTTP.", "Check what builds or forwards the request."),
+    408: ("request_timeout", "The request did not arrive in time.", "Send it again, on a new connection."),
+    413: ("request_bytes", "The request is too large.", "Send less in one request."),
+    431: ("headers_too_large", "The headers of the request are too large.", "Send fewer or shorter headers."),
+    500: ("internal_error", "Something went wrong on the server.", "Send it again later, with the same uuid."),
+    501: ("unsupported_transfer_encoding", "The transfer encoding is unknown.", "Use Content-Length or chunked."),
+    503: ("overloaded", "The server receives too much at once.", "Wait the seconds that Retry-After says."),
+}
+_RETRY_AFTER: Final = 5
+
+
+class Refusals:
+    """`batch_bytes` is the limit of batches on the wire."""
+
+    def __init__(self, batch_bytes: int) -> None:
+        self._batch_bytes = batch_bytes
+
+    def answer(self, status: int, path: str) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Status line, headers and body for whoever asked for `path`; "" when that is not known."""
+        if status not in _SAID:
+            status = 400
+        body, kind = self._body(status, path)
+        headers = [
+            ("Content-Type", f"{kind}; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+        ]
+        if status == 503:
+            headers.append(("Retry-After", str(_RETRY_AFTER)))
+        return f"{status} {http.HTTPStatus(status).phrase}", headers, body
+
+    def _body(self, status: int, path: str) -> tuple[bytes, str]:
+        code, sentence, advice = _SAID[status]
+        if not path.startswith("/api/"):
+            return f"{sentence} {advice}\n".encode(), "text/plain"
+        if status == 413:
+            error = self._too_large(path)
+            said = {**error.body, "help": HELP[error.code]}
+        else:
+            said = {"error": sentence, "code": code, "help": advice}
+        return json.dumps(said).encode(), "application/json"
+
+    def _too_large(self, path: str) -> IngestError:
+        """As the application refuses a body that is only a little too large."""
+        if path.startswith(BATCH_PATH):
+            return BatchError.compressed_bytes(self._batch_bytes)
+        return PayloadTooLarge.request_bytes()
