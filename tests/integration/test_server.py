@@ -1,4 +1,4 @@
-"""`pserve` with our waitress: port, threads and level from the environment, and an orderly end."""
+"""`pserve` with our servers: port, processes and level from the environment, and an orderly end."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -16,8 +17,9 @@ from urllib.request import urlopen
 import pytest
 
 from support.programs import free_port, stop, ticks
+from support.raw import Wire, head
+from support.server import SERVERS, ini_with
 
-INI = Path(__file__).parents[2] / "development.ini"
 PSERVE = Path(sys.executable).with_name("pserve")
 
 APPLICATION = """
@@ -27,7 +29,8 @@ def main(global_config, **ini):
     def application(environ, start_response):
         logging.getLogger("tiny").debug("at debug for %s", environ.get("HTTP_X_FORWARDED_FOR"))
         if environ["PATH_INFO"] == "/slow":
-            open(os.environ["WORKING"], "w").close()
+            with open(os.environ["WORKING"], "a") as working:
+                working.write(".")
             time.sleep(1)
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [environ["PATH_INFO"].encode()]
@@ -39,10 +42,10 @@ def test_the_environment_decides_port_and_level_and_lines_have_our_shape(server:
     server.start(LOGISTER_LOG_LEVEL="debug")
     with urlopen(f"{server.url}/hello") as response:
         assert response.read() == b"/hello"
-        assert "Server" not in response.headers
+        assert response.headers["Server"] == (None if server.kind == "waitress" else "granian")
     assert server.end(signal.SIGTERM) == 0
     assert re.search(r"^\S+Z debug tiny at debug for None$", server.output(), re.MULTILINE)
-    assert f"Listening on {server.url}" in server.output()
+    assert server.output().count(f"Listening on {server.url}") == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -54,14 +57,26 @@ def test_a_request_being_worked_on_is_answered_before_the_server_ends(server: Se
         with urlopen(f"{server.url}/slow") as response:
             answers.append(response.read())
 
-    asking = threading.Thread(target=ask)
-    asking.start()
+    asking = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in asking:
+        thread.start()
     for _ in ticks(20):
-        if server.working.exists():
+        if server.working.exists() and server.working.read_text() == "....":
             break
     assert server.end(number) == 0
-    asking.join(10)
-    assert answers == [b"/slow"]
+    for thread in asking:
+        thread.join(10)
+    assert answers == [b"/slow"] * 4
+    assert "Traceback" not in server.output()
+
+
+def test_clients_that_never_finish_do_not_hold_up_the_end(server: Server):
+    server.start()
+    with ExitStack() as stack:
+        unfinished = [b"", b"GET / HT", head(None, method="GET")[:-2], head("key", "Content-Length: 10") + b"x"]
+        for data in unfinished * 2:
+            stack.enter_context(Wire(server.port)).send(data)
+        assert server.end(signal.SIGTERM) == 0
     assert "Traceback" not in server.output()
 
 
@@ -71,7 +86,9 @@ def test_a_malformed_setting_stops_the_start_and_names_itself(server: Server):
 
 
 class Server:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: str, processes: int) -> None:
+        self.kind = kind
+        self._processes = processes
         self._folder = folder
         self._log = folder / "log"
         self.working = folder / "working"
@@ -79,7 +96,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
         (folder / "tiny.py").write_text(APPLICATION)
-        text = INI.read_text()
+        text = ini_with(kind)
         assert "use = egg:logister\n" in text
         (folder / "app.ini").write_text(text.replace("use = egg:logister\n", "use = call:tiny:main\n"))
 
@@ -108,7 +125,10 @@ class Server:
         return self._log.read_text()
 
     def _launch(self, environ: dict[str, str]) -> None:
-        ours = {"PORT": str(self.port), "PYTHONPATH": str(self._folder), "WORKING": str(self.working)}
+        # Beside whatever the tests themselves are run with.
+        modules = os.pathsep.join(filter(None, [str(self._folder), os.environ.get("PYTHONPATH")]))
+        ours = {"PORT": str(self.port), "PYTHONPATH": modules, "WORKING": str(self.working)}
+        ours["WEB_CONCURRENCY"] = str(self._processes)
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [PSERVE, self._folder / "app.ini"],
@@ -119,9 +139,11 @@ class Server:
             )
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    made = Server(tmp_path)
+@pytest.fixture(
+    params=[(kind, processes) for kind in SERVERS for processes in (1, 2)], ids=lambda both: "{}-{}".format(*both)
+)
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    made = Server(tmp_path, *request.param)
     yield made
     if made.process is not None:
         stop(made.process)

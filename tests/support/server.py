@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import sys
 import urllib.request
@@ -32,6 +31,12 @@ from .instance import Databases, Instance, instance
 from .programs import free_port, start, stop, ticks, wait_until
 
 INI = Path(__file__).parents[2] / "development.ini"
+# One address sends more in a test than clients do elsewhere.
+UNLIMITED = {
+    "LOGISTER_PUBLIC_API_RATE_LIMIT_REQUESTS": "1000000",
+    "LOGISTER_PUBLIC_API_PRE_AUTH_RATE_LIMIT_REQUESTS": "1000000",
+}
+SERVERS = ["waitress", "granian"]
 _PROGRAMS = Path(sys.executable).parent
 
 
@@ -78,14 +83,19 @@ class Program:
 
 
 class Web(Program):
-    """The web process on a free port; `pserve` with a copy of development.ini in `folder`, or `logister serve`."""
+    """The web process on a free port; `pserve` with a copy of development.ini in `folder`, or `logister serve`.
 
-    def __init__(self, folder: Path, environ: Mapping[str, str], *, pserve: bool = False) -> None:
+    `server` is the name of the one in the ini file: waitress or granian.
+    """
+
+    def __init__(
+        self, folder: Path, environ: Mapping[str, str], *, pserve: bool = False, server: str = "waitress"
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         command: list[str | Path] = [_PROGRAMS / "logister", "serve"]
-        if pserve:
-            shutil.copy(INI, folder)
+        if pserve or server != "waitress":
+            (folder / INI.name).write_text(ini_with(server))
             command = [_PROGRAMS / "pserve", folder / INI.name]
         super().__init__("web", command, folder, {**environ, "PORT": str(self.port)})
 
@@ -93,6 +103,18 @@ class Web(Program):
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/up", timeout=5):
             return True
         return False
+
+    def processes(self) -> list[psutil.Process]:
+        """Those that answer, in the order of their numbers."""
+        parent = psutil.Process(self._process.pid)
+        return sorted(parent.children(), key=lambda child: child.create_time()) or [parent]
+
+
+def ini_with(server: str) -> str:
+    """development.ini with another server."""
+    text = INI.read_text()
+    assert "egg:logister#waitress" in text
+    return text.replace("egg:logister#waitress", f"egg:logister#{server}")
 
 
 class Worker(Program):
@@ -156,7 +178,13 @@ class Installation:
 
 @contextlib.contextmanager
 def running(
-    databases: Databases, kind: str, folder: Path, *, redis_url: str | None = None, **environ: str
+    databases: Databases,
+    kind: str,
+    folder: Path,
+    *,
+    redis_url: str | None = None,
+    server: str = "waitress",
+    **environ: str,
 ) -> Iterator[Installation]:
     """A started installation on a fresh database of `kind`; with `redis_url` work is done by a worker process.
 
@@ -164,11 +192,11 @@ def running(
     """
     home = folder / "home"
     home.mkdir()
-    settings = {"LOGISTER_HOME": str(home), "DATABASE_URL": databases.fresh(kind, home), **environ}
+    settings = {"LOGISTER_HOME": str(home), "DATABASE_URL": databases.fresh(kind, home), **UNLIMITED, **environ}
     if redis_url is not None:
         settings["REDIS_URL"] = redis_url
     with contextlib.ExitStack() as stack:
-        web = Web(folder, settings, pserve=redis_url is None)
+        web = Web(folder, settings, pserve=redis_url is None, server=server)
         worker = None if redis_url is None else Worker(folder, settings)
         site = stack.enter_context(instance(settings["DATABASE_URL"], home, settings))
         site.clock.now = datetime.now(UTC)
