@@ -102,7 +102,7 @@ def test_its_examples_are_answered_as_it_says(site: Instance, document: dict[str
     [(media_type, content)] = operation["requestBody"]["content"].items()
     for name, example in content["examples"].items():
         value = example["value"]
-        body = value.encode() if isinstance(value, str) else json.dumps(value).encode()
+        body = lines(value) if isinstance(value, list) else json.dumps(value).encode()
         answer = post(site, path, body, bearer(key, Content_Type=media_type))
         assert_as_documented(document, path, answer)
         expected = response_to(document, path, answer)["content"]["application/json"]["examples"][name]["value"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import orjson
-
 from logister_core.api.answers import of_everybody, of_mobile_tokens, of_payloads
 from logister_core.api.operations import Answer, operation
 from logister_core.api.requests import BATCH_EXAMPLE, METRIC, OTHER_UUID, UUID
@@ -72,8 +70,14 @@ def operation_of(events: int, size: int) -> dict[str, Any]:
             "counts like a request against the rate limit. When one is not valid, none is stored, and the answer has "
             "a result for each."
         ),
-        body=ref("Lines"),
-        examples={"batch": b"\n".join(map(orjson.dumps, BATCH_EXAMPLE)).decode() + "\n"},
+        body={
+            "type": "array",
+            "description": "Each item is one line; blank lines do not count.",
+            "items": ref("BatchedEnvelope"),
+            "minItems": 1,
+            "maxItems": events,
+        },
+        examples={"batch": list(BATCH_EXAMPLE)},
         media_type="application/x-ndjson",
         parameters=PARAMETERS,
         accepted=ACCEPTED,

@@ -27,10 +27,8 @@ _RESULT: Final[Schema] = {"index": whole("Of the line, blank ones not counted.",
 _SENT: Final = {
     "Event": EVENT,
     "EventEnvelope": object_of({"event": ref("Event")}, required=("event",)),
-    "Lines": text(
-        "One EventEnvelope a line. Blank lines do not count.",
-        contentMediaType="application/x-ndjson",
-    ),
+    "BatchedEvent": {"allOf": [ref("Event"), {"anyOf": [{"required": ["uuid"]}, {"required": ["event_id"]}]}]},
+    "BatchedEnvelope": object_of({"event": ref("BatchedEvent")}, required=("event",)),
     "CheckIn": CHECK_IN,
     "CheckInEnvelope": object_of({"check_in": ref("CheckIn")}, required=("check_in",)),
     "Deployment": DEPLOYMENT,
