@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 
 from factories.projects import api_key, project
-from logister_core.ingest.body import context_of
 from logister_core.ingest.models import IngestEvent
 from support.contract import told
 from support.instance import Instance
@@ -47,7 +46,7 @@ def test_case_10_31_a_check_in_is_an_event_of_its_type(
     found = stored(site)
     assert (found.event_type, found.level, found.message, found.fingerprint) == ("check_in", "error", "nightly", None)
     assert found.occurred_at == datetime(2026, 11, 20, 10, tzinfo=UTC)
-    context = context_of(found.body)
+    context = site.context(found)
     context.pop("telemetry_evidence")
     assert context == {
         "environment": "production",

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from factories.projects import api_key, project
-from logister_core.ingest.body import context_of
 from logister_core.ingest.models import IngestEvent
 from support.instance import Instance
 
@@ -27,7 +26,7 @@ def stored(site: Instance, token: str, **event: Any) -> tuple[IngestEvent, dict[
     answer = site.post("/api/v1/ingest_events", {"event": {"event_type": "log", "message": "m"} | event}, token)
     assert answer.status_int == 201, answer.json
     row = next(row for row in site.rows(IngestEvent) if row.id == answer.json["legacy_id"])
-    return row, context_of(row.body)
+    return row, site.context(row)
 
 
 def test_case_10_14_a_key_in_snake_case_beats_an_alias_in_either_order(site: Instance, token: str) -> None:

@@ -150,7 +150,12 @@ def test_errors_of_one_place_are_one_group_whatever_they_say_and_a_fingerprint_d
     assert (places.first_seen_at, places.last_seen_at) == (events[0].occurred_at, events[2].occurred_at)
     assert places.latest_event_uuid == events[2].uuid
     with shop.installation.site.read() as db:
-        linked = db.query(ErrorOccurrence).filter_by(error_group_id=places.id).order_by(ErrorOccurrence.id).all()
+        linked = (
+            db.query(ErrorOccurrence)
+            .filter_by(error_group_id=places.id)
+            .order_by(ErrorOccurrence.ingest_event_id)
+            .all()
+        )
     assert [occurrence.event_uuid for occurrence in linked] == [event.uuid for event in events[:3]]
 
 

@@ -49,6 +49,9 @@ def main() -> int:
 
 def _run(options: argparse.Namespace, environ: dict[str, str]) -> int:
     with contextlib.ExitStack() as stack:
+        if not environ.get(postgres.VARIABLE):
+            # Ours alone, and gone with us: hundreds of databases need not be removed one by one.
+            environ[postgres.DISPOSABLE] = "true"
         server = stack.enter_context(postgres.postgres(environ.get(postgres.VARIABLE), durable=options.durable))
         queue = stack.enter_context(redis.redis_url(environ.get(redis.VARIABLE)))
         environ |= {postgres.VARIABLE: server.url, redis.VARIABLE: queue}

@@ -18,6 +18,8 @@ from psycopg import sql
 from .programs import Account, MissingService, free_port, private_folder, run, start, stop, wait_until
 
 VARIABLE = "TEST_DATABASE_URL"
+# "true" when whoever set VARIABLE throws the whole server away afterwards.
+DISPOSABLE = "TEST_DATABASE_DISPOSABLE"
 _SUPERUSER = "postgres"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
