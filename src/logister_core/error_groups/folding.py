@@ -1,12 +1,12 @@
 """Counting one occurrence in a group: the policy's decision applied, and the notices it owes.
 
-Rules: specification, grouping chapter §6. The group is locked by the caller.
+Rules: specification, grouping chapter §6. The group is locked by the caller, and counted in a `Tally`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -50,6 +50,53 @@ class Evidence:
     kind: str | None = None
 
 
+NO_EVIDENCE = Evidence()
+
+
+@dataclass(slots=True)
+class Tally:
+    """What folding reads and changes of a group. A plain object, because each touch of a mapped one takes 1 µs."""
+
+    id: int
+    project_id: int
+    status: str
+    occurrence_count: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+    resolved_at: datetime | None
+    ignored_at: datetime | None
+    archived_at: datetime | None
+    last_reopened_at: datetime | None
+    reopen_count: int
+    regression_count: int
+    regressed_in_release: str | None
+    current_regression: dict[str, Any]
+    title: str
+    subtitle: str | None
+    culprit: str | None
+    stage: str
+    severity: str
+    last_seen_release: str | None
+    latest_event_id: int | None
+    latest_event_uuid: UUID | None
+    latest_event_occurred_at: datetime | None
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, group: ErrorGroup) -> Tally:
+        return cls(*(getattr(group, name) for name in _TALLIED))
+
+    def store(self, group: ErrorGroup) -> None:
+        """Write what has changed into the group."""
+        for name in _TALLIED:
+            value = getattr(self, name)
+            if value != getattr(group, name):
+                setattr(group, name, value)
+
+
+_TALLIED = tuple(member.name for member in fields(Tally))
+
+
 @dataclass
 class Notices:
     """Rows that the folded events owe to notifications."""
@@ -58,7 +105,7 @@ class Notices:
     observations: Counter[tuple[int, str]] = field(default_factory=Counter)
     # by group and UTC hour
 
-    def add(self, kind: IntentKind, group: ErrorGroup, event: ErrorEvent, dedup: str, **details: Any) -> None:
+    def add(self, kind: IntentKind, group: Tally, event: ErrorEvent, dedup: str, **details: Any) -> None:
         self.intents.append(
             {
                 "kind": kind.value,
@@ -110,7 +157,7 @@ def new_group(
     }
 
 
-def fold(group: ErrorGroup, event: ErrorEvent, evidence: Evidence, notices: Notices, now: datetime) -> None:
+def fold(group: Tally, event: ErrorEvent, evidence: Evidence, notices: Notices, now: datetime) -> None:
     """Count `event`, a new occurrence, in `group`."""
     created = group.occurrence_count == 0
     group.occurrence_count += 1
@@ -146,10 +193,14 @@ def fold(group: ErrorGroup, event: ErrorEvent, evidence: Evidence, notices: Noti
             release=event.release,
         )
     if decision.alerts:
-        notices.observations[group.id, event.occurred_at.strftime("%Y%m%d%H")] += 1
+        notices.observations[group.id, _hour(event.occurred_at)] += 1
         reached = policy.milestone(group.occurrence_count)
         if reached is not None:
             notices.add(IntentKind.ERROR_MILESTONE, group, event, f"milestone:{reached}", milestone=reached)
+
+
+def _hour(moment: datetime) -> str:
+    return f"{moment.year:04}{moment.month:02}{moment.day:02}{moment.hour:02}"
 
 
 def _time(event: ErrorEvent, evidence: Evidence) -> policy.OccurrenceTime:
@@ -162,7 +213,7 @@ def _time(event: ErrorEvent, evidence: Evidence) -> policy.OccurrenceTime:
     )
 
 
-def _state(group: ErrorGroup) -> policy.GroupState:
+def _state(group: Tally) -> policy.GroupState:
     return policy.GroupState(
         status=group.status,
         first_seen_at=group.first_seen_at,
@@ -174,7 +225,7 @@ def _state(group: ErrorGroup) -> policy.GroupState:
     )
 
 
-def _refresh(group: ErrorGroup, event: ErrorEvent) -> None:
+def _refresh(group: Tally, event: ErrorEvent) -> None:
     """The group is described by its latest event."""
     group.title = title_of(event.message, group.title)
     group.subtitle = event.exception_class
@@ -187,7 +238,7 @@ def _refresh(group: ErrorGroup, event: ErrorEvent) -> None:
     group.latest_event_occurred_at = event.occurred_at
 
 
-def _reopen(group: ErrorGroup, event: ErrorEvent, proof: dict[str, Any], now: datetime) -> None:
+def _reopen(group: Tally, event: ErrorEvent, proof: dict[str, Any], now: datetime) -> None:
     group.status = GroupStatus.UNRESOLVED.value
     group.resolved_at = group.ignored_at = group.archived_at = None
     group.last_reopened_at = now

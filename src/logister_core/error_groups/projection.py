@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 
 from logister_core.db.arrays import rows_of
 from logister_core.db.upsert import insert_for
-from logister_core.error_groups.folding import EVALUATION_DELAY, ErrorEvent, Evidence, Notices, fold, new_group
+from logister_core.error_groups.folding import (
+    EVALUATION_DELAY,
+    NO_EVIDENCE,
+    ErrorEvent,
+    Evidence,
+    Notices,
+    Tally,
+    fold,
+    new_group,
+)
 from logister_core.error_groups.grouping import facts
 from logister_core.error_groups.models import ErrorGroup, ErrorGroupKey, ErrorOccurrence
 from logister_core.ids import uuid7
@@ -52,12 +61,15 @@ class ErrorGrouping:
         evidence = _evidence(events, contexts)
         group_ids = _group_ids(session, events, evidence, contexts, now)
         groups = _locked(session, set(group_ids.values()))
+        tallies = {group_id: Tally.of(group) for group_id, group in groups.items()}
         linked = _link(session, events, group_ids)
         notices = Notices()
         for event in events:
             if event.id in linked:
-                group = groups[group_ids[_key(event)]]
-                fold(group, event, evidence.get(event.id, Evidence()), notices, now)
+                tally = tallies[group_ids[_key(event)]]
+                fold(tally, event, evidence.get(event.id, NO_EVIDENCE), notices, now)
+        for group_id, tally in tallies.items():
+            tally.store(groups[group_id])
         session.flush()
         _insert_notices(session, notices, now)
 
@@ -126,7 +138,7 @@ def _group_ids(
         return known
     bodies = contexts.of(new)
     rows = [
-        new_group(event, uuid7(), _facts(event, bodies[event.id]), evidence.get(event.id, Evidence()), now)
+        new_group(event, uuid7(), _facts(event, bodies[event.id]), evidence.get(event.id, NO_EVIDENCE), now)
         for event in new
     ]
     ids = dict(session.execute(plain_insert(ErrorGroup).returning(ErrorGroup.uuid, ErrorGroup.id), rows).all())

@@ -20,7 +20,7 @@ PROJECTOR = "projector"
 
 # Rows folded in one transaction. The more, the fewer updates of the same groups; but on SQLite intake waits for as
 # long as it takes, and on PostgreSQL whoever resolves one of these groups does.
-MAX_ROWS = 1000
+MAX_ROWS = 2000
 MAX_ROWS_ON_SQLITE = 500
 
 
