@@ -7,6 +7,8 @@ from typing import Any, Literal
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 
+from logister_core.db.connecting import Connecting
+
 # How long a SQLite writer waits for another one before it gives up, milliseconds.
 SQLITE_BUSY_TIMEOUT_MS = 20_000
 
@@ -17,16 +19,23 @@ def make_engine(url: str, *, pool_size: int = 5, echo: bool = False) -> Engine:
     """An engine for SQLite or PostgreSQL (psycopg) with the same behaviour as far as they can have it."""
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, pool_size, echo)
-    return create_engine(
+    engine = create_engine(
         url,
         echo=echo,
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=True,
         pool_timeout=10,
-        # Times leave the server in UTC, whatever the role's default zone is.
-        connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
+        connect_args={
+            # Times leave the server in UTC, whatever the role's default zone is.
+            "options": "-c timezone=UTC",
+            # Seconds and milliseconds for which a host that has vanished from the network is waited for.
+            "connect_timeout": 2,
+            "tcp_user_timeout": 5000,
+        },
     )
+    event.listen(engine, "do_connect", Connecting())
+    return engine
 
 
 def read_only(engine: Engine) -> Engine:
@@ -49,6 +58,7 @@ def _sqlite_engine(url: str, pool_size: int, echo: bool) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "reset", _end_sqlite)
     return engine
 
 
@@ -65,6 +75,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _end_sqlite(connection: Any, _record: object, _state: object) -> None:
+    # A COMMIT that fails may leave the transaction open, with the lock that everybody else waits for; SQLAlchemy takes
+    # it for ended.
+    if connection.in_transaction:
+        connection.rollback()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# What may say that the database, and not the statement, failed.
+OUTAGES = (OperationalError, InterfaceError, InternalError, PoolTimeout)
+
+# Of an internal error: the database is in trouble itself, or a copy that takes no writes.
+_READ_ONLY = "25006"
+_TROUBLE = "XX"
 
 
 def is_outage(error: BaseException) -> bool:
     """Whether trying the same again later may succeed because the database, and not the data, failed."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    return isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError)
+    if isinstance(error, InternalError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return state == _READ_ONLY or state.startswith(_TROUBLE)
+    return isinstance(error, (*OUTAGES, OSError))

@@ -6,7 +6,7 @@ Nobody commits a session: the manager does, and zope.sqlalchemy refuses anything
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import transaction
 import zope.sqlalchemy
@@ -40,10 +40,24 @@ def _register(sessions: Session | sessionmaker[Session], manager: TransactionMan
 
 
 @contextmanager
+def committing(manager: TransactionManager) -> Iterator[transaction.Transaction]:
+    """`with manager`, and after a commit that failed the session is closed and the next transaction can begin."""
+    current = manager.begin()
+    try:
+        yield current
+        manager.commit()
+    except BaseException:
+        # A database that cannot commit perhaps cannot roll back either, which is logged; the first error says more.
+        with suppress(Exception):
+            manager.abort()
+        raise
+
+
+@contextmanager
 def write_transaction(engine: Engine) -> Iterator[Session]:
     """One transaction with a manager of its own, for work outside a request: committed at the end, or aborted."""
     manager = transaction.TransactionManager(explicit=True)
-    with manager:
+    with committing(manager):
         yield managed_session(engine, manager)
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from logister_core.db.outage import is_outage
-from logister_core.db.sessions import managed_sessions
+from logister_core.db.sessions import committing, managed_sessions
 from logister_core.ingest.ids import TelemetryIDs
 from logister_core.ingest.submission import Accepted, Submission
 from logister_core.ingest.writer import Rejected, Writer
@@ -189,7 +189,7 @@ class GroupAcceptor:
     def _write(self, submissions: Sequence[Submission]) -> list[list[Accepted]]:
         first_id = self._ids.take(1 + sum(len(submission.rows) for submission in submissions))
         # Only the thread that leads gets here, so one manager serves them all.
-        with self._manager as current:
+        with committing(self._manager) as current:
             current.addAfterCommitHook(_hint_on_success, args=(self._hint,))
             return self._writer.write(self._sessions(), submissions, first_id=first_id, now=self._clock())
 

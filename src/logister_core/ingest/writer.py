@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, tuple_
 from sqlalchemy.orm import Session
 
+from logister_core.db.driver_errors import as_sqlalchemy_errors
 from logister_core.ingest.models import TelemetryIdentity
 from logister_core.ingest.planning import Planned, Refused, plan, settle
 from logister_core.ingest.stores.base import Batch, Claim, Ident, Store
@@ -42,10 +43,11 @@ class Writer:
         if refused:
             raise Rejected(_by_submission(refused))
         wanted = [item for item in planned if item.repeats is None]
-        self._resolve(session, wanted)
-        new = [item for item in wanted if item.existing is None]
-        if new:
-            self._insert(session, first_id, new, now)
+        with as_sqlalchemy_errors(session):
+            self._resolve(session, wanted)
+            new = [item for item in wanted if item.existing is None]
+            if new:
+                self._insert(session, first_id, new, now)
         touch(session, (submission.use for submission in submissions if submission.use is not None), now)
         results: list[list[Accepted]] = [[] for _ in submissions]
         for item in planned:

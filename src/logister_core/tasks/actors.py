@@ -17,7 +17,7 @@ import venusian
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from logister_core.db.sessions import managed_session
+from logister_core.db.sessions import committing, managed_session
 
 if TYPE_CHECKING:
     from logister_core.settings import Settings
@@ -94,7 +94,7 @@ def add_actor(config: Configurator, function: Callable[..., None], **options: An
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
         task = Task(registry)
-        with task.manager:
+        with committing(task.manager):
             function(task, *args, **kwargs)
 
     bind = dramatiq.actor(actor_name=name, broker=registry.broker, **options)
