@@ -7,11 +7,13 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import uuid
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -50,6 +52,69 @@ class PostgresServer:
     def _administer(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)
+
+
+class PrivatePostgres(PostgresServer):
+    """One for tests that stop, freeze and fill it. Its log files are small, so that its tables can be as well."""
+
+    def __init__(self, programs: Path, folder: Path, account: Account | None) -> None:
+        self.port = free_port()
+        super().__init__(f"postgresql://{_SUPERUSER}@127.0.0.1:{self.port}/postgres")
+        self._log = folder / "log"
+        self._account = account
+        # Whoever stops it at once wants to find again what was committed.
+        settings = {**_options(self.port, False), "synchronous_commit": "on"}
+        options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+        self._command = [programs / "postgres", "-D", folder / "data", *options]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, again with its databases after `stop`; returns when it answers."""
+        self._log.touch()
+        self._process = start(self._command, log=self._log, account=self._account)
+        wait_until(lambda: _answers(self), self._process, self._log)
+
+    def stop(self, number: signal.Signals = signal.SIGQUIT) -> None:
+        """SIGQUIT is its immediate shutdown, which leaves everything as a crash would; SIGINT its fast one."""
+        if self._process is not None:
+            stop(self._process, number)
+
+    def processes(self) -> list[psutil.Process]:
+        assert self._process is not None
+        server = psutil.Process(self._process.pid)
+        return [server, *server.children()]
+
+    def freeze(self) -> None:
+        """Let it keep its connections, and answer nothing, until `thaw`."""
+        for process in self.processes():
+            process.suspend()
+
+    def thaw(self) -> None:
+        for process in self.processes():
+            process.resume()
+
+    def limit_files(self, size: int | None) -> None:
+        """No file may become larger than so many bytes, as on a disk that is full; None for no limit."""
+        limit = f"--fsize={'unlimited' if size is None else size}:unlimited"
+        for process in self.processes():
+            # Root may do this for others only where the system lets it, so the account does.
+            worked, words = run(["prlimit", "--pid", str(process.pid), limit], cwd=Path("/"), account=self._account)
+            assert worked or not process.is_running(), words
+
+
+@contextlib.contextmanager
+def private_postgres() -> Iterator[PrivatePostgres]:
+    """A started one. Raises `MissingService`."""
+    account = Account.unprivileged()
+    with private_folder("postgres", account) as folder:
+        programs = _reachable(find_programs(), folder, account)
+        _initialize(programs, folder, folder / "data", account, "--wal-segsize=1")
+        server = PrivatePostgres(programs, folder, account)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 @contextlib.contextmanager
@@ -126,15 +191,7 @@ def _running(programs: Path, folder: Path, account: Account | None, durable: boo
     data, log = folder / "data", folder / "log"
     _initialize(programs, folder, data, account)
     port = free_port()
-    options = {
-        "port": port,
-        "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": "",
-        "max_connections": 200,
-        "timezone": "UTC",
-        **({} if durable else _FAST),
-    }
-    arguments = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+    arguments = [part for key, value in _options(port, durable).items() for part in ("-c", f"{key}={value}")]
     log.touch()
     process = start([programs / "postgres", "-D", data, *arguments], log=log, account=account)
     server = PostgresServer(f"postgresql://{_SUPERUSER}@127.0.0.1:{port}/postgres")
@@ -145,12 +202,23 @@ def _running(programs: Path, folder: Path, account: Account | None, durable: boo
         stop(process, signal.SIGINT)  # its fast shutdown
 
 
-def _initialize(programs: Path, folder: Path, data: Path, account: Account | None) -> None:
+def _options(port: int, durable: bool) -> dict[str, object]:
+    return {
+        "port": port,
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",
+        "max_connections": 200,
+        "timezone": "UTC",
+        **({} if durable else _FAST),
+    }
+
+
+def _initialize(programs: Path, folder: Path, data: Path, account: Account | None, *options: str) -> None:
     words = ""
     # Not every system has C.UTF-8; without it, upper and lower case are known for ASCII only.
     for locale in ("C.UTF-8", "C"):
         command = [programs / "initdb", "-D", data, "-A", "trust", "-U", _SUPERUSER, "-E", "UTF8", "--no-sync"]
-        worked, words = run([*command, f"--locale={locale}"], cwd=folder, account=account)
+        worked, words = run([*command, f"--locale={locale}", *options], cwd=folder, account=account)
         if worked:
             return
         shutil.rmtree(data, ignore_errors=True)
