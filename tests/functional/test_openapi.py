@@ -31,6 +31,8 @@ UUID = "0b7d9a3e-5f1c-4a52-9b1e-0c8a2f6d4e71"
 # The server makes these itself.
 OF_THE_SERVER = ("id", "legacy_id", "token", "expires_at")
 PAGE = "https://shop.example.com"
+# Of the server, or because the database is away.
+NOT_OF_INTAKE = {"bad_request", "request_timeout", "overloaded", "unavailable"}
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_every_endpoint_that_clients_write_to_is_in_it(site: Instance, document:
 
 
 def test_every_code_is_in_it_with_its_help(document: dict[str, Any]) -> None:
-    documented = {code: example["help"] for _, _, code, example in refusals(document)}
+    documented = {code: example["help"] for _, _, code, example in refusals(document) if code not in NOT_OF_INTAKE}
     assert documented == {code: sentence for code, sentence in HELP.items() if code}
 
 
@@ -230,7 +232,7 @@ def test_every_documented_refusal_can_be_had(site: Instance, document: dict[str,
         assert answer.json.get("code") == code, (case.path, code, answer.json)
         assert_as_documented(document, case.path, answer)
         seen.add((case.path, answer.status_int, code))
-    assert seen == {(path, status, code) for path, status, code, _ in refusals(document)}
+    assert seen == {(path, status, code) for path, status, code, _ in refusals(document) if code not in NOT_OF_INTAKE}
 
 
 class Tokens(dict[str, str]):

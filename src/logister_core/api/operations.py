@@ -9,8 +9,7 @@ from typing import Any, Final
 from logister_core.api.schemas import ref
 from logister_core.ingest.answers import refusal_body
 from logister_core.ingest.errors import IngestError
-from logister_core.web.error_pages import page_for
-from logister_core.web.errors import TOLD_PROGRAMS
+from logister_core.web.api_refusals import OF_APPLICATION, OF_SERVER
 
 Schema = Mapping[str, Any]
 
@@ -18,21 +17,16 @@ WHEN: Final = {
     400: "The body cannot be read",
     401: "No live credential; the body was not looked at",
     403: "A live credential, but not for this",
+    408: "The body took longer to arrive than it may",
     413: "A limit is exceeded",
     415: "Another content type or encoding than that of batches",
     422: "Readable, but something in it is not valid",
     429: "Too many requests of this credential, or from this address",
+    503: "Nothing was stored; send it again later",
 }
-UNAVAILABLE: Final = {
-    "description": "The database does not answer; send it again later",
-    "headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
-    "content": {
-        "application/json": {
-            "schema": ref("Unavailable"),
-            "examples": {"unavailable": {"value": {"error": page_for(503).short, **TOLD_PROGRAMS[503]}}},
-        }
-    },
-}
+
+# Of what a server answers before it asks the application, what can meet a correct client.
+MET_BY_ALL: Final = (400, 408, 503)
 
 
 @dataclass(frozen=True)
@@ -72,8 +66,7 @@ def operation(
     }
     described["responses"] = {
         **{str(status): _accepted(answer) for status, answer in accepted.items()},
-        **{str(status): _refused(status, errors) for status, errors in by_status(refusals).items()},
-        "503": UNAVAILABLE,
+        **{str(status): _refused(status, bodies) for status, bodies in _by_status(refusals).items()},
     }
     return described
 
@@ -82,11 +75,15 @@ def named(examples: Mapping[str, Any]) -> dict[str, Any]:
     return {name: {"value": value} for name, value in examples.items()}
 
 
-def by_status(errors: Sequence[IngestError]) -> dict[int, list[IngestError]]:
-    found: dict[int, list[IngestError]] = {}
-    for error in sorted(errors, key=lambda error: error.status):
-        found.setdefault(error.status, []).append(error)
-    return found
+def _by_status(errors: Sequence[IngestError]) -> dict[int, list[dict[str, Any]]]:
+    """The bodies of `errors`, and of those refusals that can meet every request."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for error in errors:
+        found.setdefault(error.status, []).append(refusal_body(error))
+    for status in MET_BY_ALL:
+        found.setdefault(status, []).append(OF_SERVER[status].body())
+    found[503].append(OF_APPLICATION[503].body())
+    return dict(sorted(found.items()))
 
 
 def _accepted(answer: Answer) -> dict[str, Any]:
@@ -97,17 +94,17 @@ def _accepted(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _refused(status: int, errors: Sequence[IngestError]) -> dict[str, Any]:
+def _refused(status: int, bodies: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The schema names the codes of this endpoint, so that the examples are all there is."""
     examples: dict[str, Any] = {}
-    for error in errors:
+    for body in bodies:
         # Two sentences under one code are two examples.
-        name = error.code if error.code not in examples else f"{error.code}_{len(examples)}"
-        examples[name] = refusal_body(error)
+        code = body["code"]
+        examples[code if code not in examples else f"{code}_{len(examples)}"] = body
     codes = sorted({body["code"] for body in examples.values()})
     shapes = sorted({_shape(body) for body in examples.values()})
     headers = _counters()
-    if status == 429:
+    if status in (429, 503):
         headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
     return {
         "description": WHEN[status],

@@ -126,7 +126,6 @@ _REFUSALS: Final = {
         },
         required=("error", "limit", "window_seconds", "retry_after", "code", "help"),
     ),
-    "Unavailable": object_of({"error": text(), "code": text(), "help": text()}, required=("error", "code", "help")),
 }
 
 COMPONENTS: Final[dict[str, Any]] = {**_SENT, **_ACCEPTED_ANSWERS, **_REFUSALS}

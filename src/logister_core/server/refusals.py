@@ -13,16 +13,8 @@ from logister_core.ingest.answers import HELP
 from logister_core.ingest.batch.errors import BatchError
 from logister_core.ingest.endpoints import BATCH_PATH
 from logister_core.ingest.errors import IngestError, PayloadTooLarge
+from logister_core.web.api_refusals import OF_SERVER
 
-_SAID: Final = {
-    400: ("bad_request", "The request is not valid HTTP.", "Check what builds or forwards the request."),
-    408: ("request_timeout", "The request did not arrive in time.", "Send it again, on a new connection."),
-    413: ("request_bytes", "The request is too large.", "Send less in one request."),
-    431: ("headers_too_large", "The headers of the request are too large.", "Send fewer or shorter headers."),
-    500: ("internal_error", "Something went wrong on the server.", "Send it again later, with the same uuid."),
-    501: ("unsupported_transfer_encoding", "The transfer encoding is unknown.", "Use Content-Length or chunked."),
-    503: ("overloaded", "The server receives too much at once.", "Wait the seconds that Retry-After says."),
-}
 _RETRY_AFTER: Final = 5
 
 
@@ -34,7 +26,7 @@ class Refusals:
 
     def answer(self, status: int, path: str) -> tuple[str, list[tuple[str, str]], bytes]:
         """Status line, headers and body for whoever asked for `path`; "" when that is not known."""
-        if status not in _SAID:
+        if status not in OF_SERVER:
             status = 400
         body, kind = self._body(status, path)
         headers = [
@@ -47,14 +39,14 @@ class Refusals:
         return f"{status} {http.HTTPStatus(status).phrase}", headers, body
 
     def _body(self, status: int, path: str) -> tuple[bytes, str]:
-        code, sentence, advice = _SAID[status]
+        refusal = OF_SERVER[status]
         if not path.startswith("/api/"):
-            return f"{sentence} {advice}\n".encode(), "text/plain"
+            return f"{refusal.error} {refusal.help}\n".encode(), "text/plain"
         if status == 413:
             error = self._too_large(path)
             said = {**error.body, "help": HELP[error.code]}
         else:
-            said = {"error": sentence, "code": code, "help": advice}
+            said = refusal.body()
         return json.dumps(said).encode(), "application/json"
 
     def _too_large(self, path: str) -> IngestError:

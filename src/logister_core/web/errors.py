@@ -16,19 +16,13 @@ from pyramid.httpexceptions import HTTPError
 from pyramid.response import Response
 
 from logister_core.db.outage import OUTAGES, is_outage
+from logister_core.web.api_refusals import OF_APPLICATION
 from logister_core.web.error_pages import CONTENT_POLICY, error_html, page_for
 
 logger = logging.getLogger(__name__)
 
 # Seconds, for answers that ask to come back and do not say when.
 RETRY_AFTER = {429: 60, 503: 30}
-# For programs, beside the sentence: a word that does not change, and what to do.
-TOLD_PROGRAMS = {
-    503: {
-        "code": "unavailable",
-        "help": "Wait the seconds that Retry-After says, then send the same again, with the same uuid.",
-    }
-}
 # Where a sentence given by the raising code is meant for people. Pyramid's own 404 names internals.
 OWN_SENTENCES = frozenset({400, 409, 413, 422, 429, 503})
 
@@ -76,8 +70,7 @@ def error_response(
 ) -> Response:
     """The answer for `status`; `sentence` replaces the page's usual one."""
     if wants_json(request):
-        said = {"error": sentence or page_for(status).short, **TOLD_PROGRAMS.get(status, {})}
-        response = Response(json_body=said, status=status)
+        response = Response(json_body=json_answer(request, status, sentence), status=status)
         response.headers["Content-Type"] = "application/json; charset=utf-8"
     elif request.headers.get("HX-Request") == "true":
         response = _message(status, sentence or page_for(status).sentence)
@@ -91,6 +84,12 @@ def error_response(
     return response
 
 
+def json_answer(request: Any, status: int, sentence: str | None = None) -> dict[str, str]:
+    if _is_api(request) and status in OF_APPLICATION:
+        return OF_APPLICATION[status].body(sentence)
+    return {"error": sentence or page_for(status).short}
+
+
 def _message(status: int, sentence: str) -> Response:
     """For a region of a page: nothing is replaced, and the page shows the sentence (scripts/fragments.js)."""
     response = Response(sentence, status=status, content_type="text/plain", charset="utf-8")
@@ -100,9 +99,13 @@ def _message(status: int, sentence: str) -> Response:
 
 
 def wants_json(request: Any) -> bool:
-    # The raw path: `request.path` itself fails when the address is not valid UTF-8.
-    path = request.environ.get("PATH_INFO", "")
-    if path.startswith("/api/"):
+    if _is_api(request):
         return True
     preferred = request.accept.acceptable_offers(["text/html", "application/json"])
     return bool(preferred) and preferred[0][0] == "application/json"
+
+
+def _is_api(request: Any) -> bool:
+    # The raw path: `request.path` itself fails when the address is not valid UTF-8.
+    path: str = request.environ.get("PATH_INFO", "")
+    return path.startswith("/api/")

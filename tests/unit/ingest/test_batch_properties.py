@@ -21,7 +21,7 @@ from logister_core.ingest.normalization import SPARE_VALUES, Room, decode_json
 from support.hostile import event
 
 LIMIT = 100_000
-reading = settings(deadline=None, max_examples=150)
+reading = settings(deadline=None, max_examples=60)
 
 LINES = st.lists(st.one_of(st.binary(max_size=12), st.sampled_from([b"", b" ", b"\r", b"\t{}\r"]))).map(b"\n".join)
 ENCODINGS = st.one_of(st.sampled_from(["", "gzip", "GZIP ", "identity", "br", "gzip, gzip"]), st.text(max_size=5))
