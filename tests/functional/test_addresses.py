@@ -14,7 +14,14 @@ def test_an_address_that_is_no_text_is_400(site, address):
 
 def test_programs_get_the_refusal_as_json(site):
     answer = Request.blank("/api/v1/%FF", method="POST").get_response(site.router)
-    assert (answer.status_int, answer.json) == (400, {"error": "Bad request"})
+    assert (answer.status_int, answer.json) == (
+        400,
+        {
+            "error": "Bad request",
+            "code": "bad_request",
+            "help": "Check what builds or forwards the request.",
+        },
+    )
 
 
 @pytest.mark.parametrize(
