@@ -41,6 +41,7 @@ FEATURES = (
     "logister_core.events",
     "logister_core.monitors",
     "logister_core.deployments",
+    "logister_core.source_repositories",
     "logister_core.api",
 )
 

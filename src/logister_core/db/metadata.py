@@ -8,6 +8,7 @@ from logister_core.client_submissions import models as client_submissions
 from logister_core.db.base import Base
 from logister_core.deployments import models as deployments
 from logister_core.error_groups import models as error_groups
+from logister_core.events.evidence import models as evidence
 from logister_core.ingest import models as ingest
 from logister_core.installation import models as installation
 from logister_core.mobile_tokens import models as mobile_tokens
@@ -15,6 +16,7 @@ from logister_core.monitors import models as monitors
 from logister_core.notifications import models as notifications
 from logister_core.outbox import models as outbox
 from logister_core.projects import models as projects
+from logister_core.source_repositories import models as source_repositories
 from logister_core.tasks import models as tasks
 
 MODEL_MODULES = (
@@ -23,6 +25,7 @@ MODEL_MODULES = (
     client_submissions,
     deployments,
     error_groups,
+    evidence,
     ingest,
     installation,
     mobile_tokens,
@@ -30,6 +33,7 @@ MODEL_MODULES = (
     notifications,
     outbox,
     projects,
+    source_repositories,
     tasks,
 )
 

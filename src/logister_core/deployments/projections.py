@@ -15,6 +15,7 @@ from logister_core.ingest.body import context_of
 from logister_core.ingest.models import IngestEvent
 from logister_core.outbox.models import TelemetryBatch
 from logister_core.outbox.rows import in_batches
+from logister_core.source_repositories.queries import only_repositories
 
 
 class TelemetryDeployments:
@@ -29,10 +30,17 @@ class TelemetryDeployments:
                 in_batches(event, event.occurred_at, batches), event.indexes_deployment
             )
         )
+        found = [row for row in rows if row.id not in skip]
+        repositories = only_repositories(session, {row.project_id for row in found}) if found else {}
         told = []
-        for event_id, uuid, project_id, occurred_at, body in rows:
-            values = deployment_values(context_of(body, session), telemetry=True, default_deployed_at=occurred_at)
-            if event_id not in skip and not values.problems():
+        for event_id, uuid, project_id, occurred_at, body in found:
+            values = deployment_values(
+                context_of(body, session),
+                telemetry=True,
+                default_deployed_at=occurred_at,
+                default_repository=repositories.get(project_id),
+            )
+            if not values.problems():
                 told.append((project_id, values, ToldBy(event_id, uuid)))
         service = DeploymentService(session, lambda: now)
         # By key, so that two workers never wait for each other in a circle; what concerns one row in event order.

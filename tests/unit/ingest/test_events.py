@@ -246,7 +246,8 @@ def test_long_fingerprints_are_bounded_and_stay_distinct(normalize):
         ({"release": "1", "git": {"repository": "https://github.com/a/b.git", "sha": "abc1234"}}, True),
         ({"release": "1", "repository": "a/b", "commit_sha": "main"}, False),
         ({"release": "1", "repository": "shop", "commit_sha": "abc1234"}, False),
-        ({"release": "1", "commit_sha": "abc1234"}, False),
+        # The project's only repository may be meant.
+        ({"release": "1", "commit_sha": "abc1234"}, True),
         ({"repository": "a/b", "commit_sha": "abc1234"}, False),
     ],
 )

@@ -24,13 +24,19 @@ _HOST = re.compile(r"(?:https?://(?:www\.)?github\.com/|git@github\.com:)", re.I
 
 
 def names_source(context: Mapping[str, Any]) -> bool:
-    """Whether `context` names release, valid repository and valid commit. Runs for every accepted event."""
+    """Whether `context` names release and valid commit, and no invalid repository. Runs for every accepted event.
+
+    Without a repository the project's only one may be meant, which the projector looks up.
+    """
     if first_text(context, RELEASE) is None:
         return False
     commit = first_text(context, COMMIT)
     if commit is None or not COMMIT_SHA.fullmatch(commit.lower()):
         return False
-    repository = repository_name(first_text(context, REPOSITORY))
+    named = first_text(context, REPOSITORY)
+    if named is None:
+        return True
+    repository = repository_name(named)
     return repository is not None and FULL_NAME.fullmatch(repository) is not None
 
 
