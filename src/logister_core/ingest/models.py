@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, PrimaryKeyConstraint, SmallInteger
+from sqlalchemy import BigInteger, Index, PrimaryKeyConstraint, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from logister_core.db.base import Base, BigID
@@ -26,6 +26,11 @@ class EventType(StrEnum):
     CHECK_IN = "check_in"
 
 
+def _of_logs(column: str) -> Index:
+    condition = text(f"event_type = 'log' AND {column} IS NOT NULL")
+    return Index(None, "project_id", column, "occurred_at", sqlite_where=condition, postgresql_where=condition)
+
+
 class IngestEvent(Base):
     """Partitioned by month of `occurred_at` on PostgreSQL, which is why that column is in the key."""
 
@@ -34,6 +39,8 @@ class IngestEvent(Base):
         PrimaryKeyConstraint("id", "occurred_at"),
         Index(None, "project_id", "occurred_at"),
         Index(None, "project_id", "event_type", "occurred_at"),
+        # Logs that share an id with an error are looked for by that id; other events do not pay for these.
+        *(_of_logs(column) for column in ("trace_id", "request_id", "session_id", "end_user_id")),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
 
