@@ -42,6 +42,8 @@ class LinkedException:
     location: str | None
     frames: list[Frame] = field(default_factory=list)
     omitted: int = 0
+    data: dict[str, Any] = field(default_factory=dict)
+    # What the client sent.
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def exception_chain(context: Mapping[str, Any], kind: str | None = None) -> list
                 location=f"{opened.file}:{opened.line_number}" if opened is not None else None,
                 frames=frames,
                 omitted=frames_omitted({"exception": linked}),
+                data=linked,
             )
         )
         if len(chain) == _MAX_ENTRIES:

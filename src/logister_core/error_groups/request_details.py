@@ -52,18 +52,22 @@ def request_details(context: Mapping[str, Any]) -> RequestDetails:
     request = object_of(context, "request") or {}
     headers = object_of(context, "headers") or object_of(request, "headers") or {}
     params = object_of(context, "params") or object_of(request, "params") or {}
+    # What CFML engines send of the web server, in any case.
+    cgi = {key.lower(): value for key, value in (object_of(context, "cgi", "CGI") or {}).items()}
 
     def first(*keys: str, request_only: tuple[str, ...] = ()) -> str | None:
         return scalar_of(context, *keys) or scalar_of(request, *keys, *request_only)
 
     return RequestDetails(
-        client_ip=first("clientIp", "client_ip", request_only=("ip", "remote_ip")),
+        client_ip=first("clientIp", "client_ip", request_only=("ip", "remote_ip")) or scalar_of(cgi, "remote_addr"),
         http_method=scalar_of(context, "httpMethod", "http_method", "method")
-        or scalar_of(request, "httpMethod", "http_method", "method"),
+        or scalar_of(request, "httpMethod", "http_method", "method")
+        or scalar_of(cgi, "request_method"),
         http_version=first("httpVersion", "http_version", request_only=("version",)) or _header(headers, "version"),
         path=scalar_of(context, "path", "pathname")
-        or scalar_of(request, "path", "pathname", "fullpath", "original_fullpath"),
-        query_string=first("queryString", "query_string"),
+        or scalar_of(request, "path", "pathname", "fullpath", "original_fullpath")
+        or scalar_of(cgi, "script_name"),
+        query_string=first("queryString", "query_string") or scalar_of(cgi, "query_string"),
         url=first("url", request_only=("original_url",)),
         referer=first("referer", "referrer") or _header(headers, "referer") or _header(headers, "referrer"),
         request_id=first("requestId", "request_id", request_only=("id",)),

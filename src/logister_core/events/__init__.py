@@ -16,5 +16,7 @@ def includeme(config: Configurator) -> None:
     config.register_service_factory(EventQuery.from_request, EventQuery)
     config.register_service_factory(EventDetails.from_request, EventDetails)
     config.add_route("events.show", "/projects/{project}/events/{event}", factory=ProjectContext)
+    config.add_route("events.markdown", "/projects/{project}/events/{event}/markdown", factory=ProjectContext)
     config.include("logister_core.events.activity")
+    config.include("logister_core.events.evidence")
     config.scan("logister_core.events.views")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,82 +11,25 @@ from markupsafe import Markup
 
 from logister_core.bounded_json import bound_json
 from logister_core.error_groups.request_details import RequestDetails, request_details
-from logister_core.events.values import shown_value, tree, without_aliases
+from logister_core.events import context_keys as keys
+from logister_core.events.facts import Fact, fact, facts_of
+from logister_core.events.request_facts import endpoint_matches, query_of
+from logister_core.events.value_filters import ValueFilters
+from logister_core.events.values import tree, without_aliases
 from logister_core.ingest.models import IngestEvent
 from logister_core.ingest.normalization import normalize_key
 from logister_core.redaction import redact
 from logister_core.web import formatting as fmt
 
-Row = tuple[str, str | Markup | None]
-
 # Bytes of JSON on the page.
 MAX_RAW = 400_000
 MAX_MESSAGE = 20_000
-
-_SOURCE = {
-    "repository": "Repository",
-    "commit_sha": "Commit",
-    "branch": "Branch",
-    "build_number": "Build",
-    "region": "Region",
-}
-_RUNTIME = {
-    "runtime": "Runtime",
-    "runtime_name": "Runtime",
-    "runtime_version": "Runtime version",
-    "python_version": "Python",
-    "python_implementation": "Implementation",
-    "ruby_version": "Ruby",
-    "rails_version": "Rails",
-    "node_version": "Node",
-    "dotnet_version": ".NET",
-    "framework": "Framework",
-    "framework_version": "Framework version",
-    "platform": "Platform",
-    "hostname": "Host",
-    "host": "Host",
-    "server_name": "Host",
-    "process_id": "Process",
-    "pid": "Process",
-    "thread": "Thread",
-    "thread_name": "Thread",
-    "os_name": "System",
-    "os_version": "System version",
-}
-_TASK = {
-    "task_name": "Task",
-    "task_id": "Task id",
-    "task_state": "State",
-    "queue": "Queue",
-    "retries": "Retries",
-    "eta": "Due",
-}
-_LOGGER = {
-    "logger": "Logger",
-    "logger_name": "Logger",
-    "function": "Function",
-    "function_name": "Function",
-    "file": "File",
-    "pathname": "File",
-    "line": "Line",
-    "line_number": "Line",
-}
-# Shown elsewhere on the page, in the request's section, or the server's own words about the event.
-_SHOWN = frozenset(
-    {
-        "exception", "telemetry_evidence", "environment", "release", "service", "tags", "user", "user_id", "session_id",
-        "trace_id", "request_id", "transaction_name", "duration_ms", "request", "headers", "params", "client_ip",
-        "http_method", "method", "http_version", "path", "query_string", "url", "referer", "referrer", "rails_action",
-        "route", "endpoint", "frames", "backtrace", "stacktrace", "stack_trace", "stack", "tag_context", "message",
-        "level", "event_type",
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     title: str
-    rows: list[Row]
+    facts: list[Fact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +45,43 @@ class ContextPanel:
     raw_cut: bool
 
 
-def context_panel(event: IngestEvent, safe: dict[str, Any]) -> ContextPanel:
-    """`safe` is the event's context as `safe_context` leaves it."""
+def context_panel(
+    event: IngestEvent,
+    safe: dict[str, Any],
+    filters: ValueFilters,
+    deployment: Sequence[tuple[str, str]] = (),
+) -> ContextPanel:
+    """`safe` is the event's context as `safe_context` leaves it, `deployment` rows (label, text) of the one it came
+    with.
+    """
     details = request_details(safe)
     message = redact(event.message)
     sections = [
         Section("Measurement", list(_present(_measurement(event)))),
-        Section("Request", list(_present(_request_rows(event, details)))),
-        Section("Parameters", _cells(details.params)),
-        Section("Headers", _cells(details.headers)),
+        Section("Request", list(_present(_request(event, details)))),
+        Section("Query", facts_of(query_of(safe, details))),
+        Section("Parameters", facts_of(details.params)),
+        Section("Route", _route(safe)),
+        Section(
+            "Endpoint matches", [fact(str(n), match) for n, match in enumerate(endpoint_matches(safe, message), 1)]
+        ),
+        Section("Headers", facts_of(details.headers)),
+        Section("CGI", facts_of(safe.get("cgi"))),
         Section("Person", list(_present(_person(event, safe)))),
-        Section("Release and environment", list(_present(_release(event, safe)))),
-        Section("Runtime", _named(safe, _RUNTIME)),
-        Section("Task", _named(safe, _TASK)),
-        Section("Logger", _named(safe, _LOGGER) if event.event_type == "log" else []),
-        Section("Tags", _cells(redact(event.tags or {}, "tags"))),
-        Section("Event", list(_present(_event(event)))),
+        Section("Release and environment", list(_release(event, safe, filters, deployment))),
+        Section("Runtime", _named(safe, keys.RUNTIME)),
+        Section("Task", _named(safe, keys.TASK)),
+        Section("Logger", _named(safe, keys.LOGGER) if event.event_type == "log" else []),
+        Section("Tags", facts_of(redact(event.tags or {}, "tags"))),
+        Section("Event", list(_event(event, filters))),
     ]
-    known = _SHOWN | _SOURCE.keys() | _RUNTIME.keys() | _TASK.keys()
+    known = keys.SHOWN | keys.SOURCE.keys() | keys.RUNTIME.keys() | keys.TASK.keys()
     if event.event_type == "log":
-        known |= _LOGGER.keys()
+        known |= keys.LOGGER.keys()
     rest = {key: value for key, value in without_aliases(safe).items() if normalize_key(key) not in known}
     bounded = bound_json(safe, MAX_RAW, max_string=MAX_RAW, max_items=10_000)
     return ContextPanel(
-        sections=[section for section in sections if section.rows],
+        sections=[section for section in sections if section.facts],
         message=message[:MAX_MESSAGE] if "\n" in message.strip() or len(message) > 200 else None,
         rest=tree(rest) if rest else None,
         raw=json.dumps(bounded.value, indent=2, ensure_ascii=False),
@@ -133,7 +89,7 @@ def context_panel(event: IngestEvent, safe: dict[str, Any]) -> ContextPanel:
     )
 
 
-def _request_rows(event: IngestEvent, details: RequestDetails) -> Iterable[tuple[str, str | None]]:
+def _request(event: IngestEvent, details: RequestDetails) -> Iterable[tuple[str, str | None]]:
     yield "Method", details.http_method
     yield "Address", details.target
     yield "Route", details.rails_action or details.route
@@ -141,6 +97,12 @@ def _request_rows(event: IngestEvent, details: RequestDetails) -> Iterable[tuple
     yield "Client address", details.client_ip
     yield "Referrer", details.referer
     yield "HTTP version", details.http_version
+
+
+def _route(safe: Mapping[str, Any]) -> list[Fact]:
+    request = safe.get("request")
+    holders = [safe, request] if isinstance(request, dict) else [safe]
+    return next((facts_of(holder[key]) for holder in holders for key in keys.ROUTE if holder.get(key)), [])
 
 
 def _measurement(event: IngestEvent) -> Iterable[tuple[str, str | None]]:
@@ -154,49 +116,48 @@ def _measurement(event: IngestEvent) -> Iterable[tuple[str, str | None]]:
         yield "Status", event.status_code
 
 
-def _person(event: IngestEvent, safe: Mapping[str, Any]) -> Iterable[Row]:
+def _person(event: IngestEvent, safe: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     # The redactor hides ids because exports leave the server; people of the project may see whom an error hit.
     yield "Id", event.end_user_id
     user = safe.get("user")
     if isinstance(user, dict):
-        yield from ((label, value) for label, value in _cells(user) if label != "id")
+        yield from ((key, value) for key, value in without_aliases(user).items() if key != "id")
     yield "Session", event.session_id
 
 
-def _release(event: IngestEvent, safe: Mapping[str, Any]) -> Iterable[Row]:
-    yield "Release", event.release
-    yield "Environment", event.environment
-    yield "Service", event.service
-    yield from _named(safe, _SOURCE)
+def _release(
+    event: IngestEvent, safe: Mapping[str, Any], filters: ValueFilters, deployment: Sequence[tuple[str, str]]
+) -> Iterable[Fact]:
+    if event.release:
+        yield fact("Release", event.release, filters.address("release", event.release))
+    yield fact("Environment", event.environment, filters.address("environment", event.environment))
+    if event.service:
+        yield fact("Service", event.service)
+    yield from _named(safe, keys.SOURCE)
+    yield from (fact(label, text) for label, text in deployment)
 
 
-def _event(event: IngestEvent) -> Iterable[Row]:
-    yield "Id", str(event.uuid)
-    yield "Level", event.level
-    yield "Occurred", fmt.time(event.occurred_at, "long")
-    yield "Received", fmt.time(event.received_at, "long")
+def _event(event: IngestEvent, filters: ValueFilters) -> Iterable[Fact]:
+    yield fact("Id", str(event.uuid))
+    if event.level:
+        yield fact("Level", event.level, filters.address("level", event.level))
+    yield fact("Occurred", fmt.time(event.occurred_at, "long"))
+    yield fact("Received", fmt.time(event.received_at, "long"))
     if event.time_precision != "exact":
-        yield "Time known by", event.time_precision.replace("_", " ")
-    yield "Trace", event.trace_id
-    yield "Request", event.request_id
-    yield "Fingerprint", event.fingerprint
+        yield fact("Time known by", event.time_precision.replace("_", " "))
+    ids = (("Trace", event.trace_id), ("Request", event.request_id), ("Fingerprint", event.fingerprint))
+    yield from _present(ids)
 
 
-def _named(safe: Mapping[str, Any], labels: Mapping[str, str]) -> list[Row]:
-    """Rows for the keys that have a label; of several keys with one label the first that says something counts."""
-    rows: dict[str, str | Markup] = {}
+def _named(safe: Mapping[str, Any], labels: Mapping[str, str]) -> list[Fact]:
+    """Facts for the keys that have a label; of several keys with one label the first that says something counts."""
+    found: dict[str, Fact] = {}
     for key, label in labels.items():
         value = safe.get(key)
-        if value not in (None, "", {}, []) and label not in rows:
-            rows[label] = shown_value(value)
-    return list(rows.items())
+        if value not in (None, "", {}, []) and label not in found:
+            found[label] = fact(label, value)
+    return list(found.values())
 
 
-def _cells(values: Any) -> list[Row]:
-    if not isinstance(values, dict):
-        return []
-    return [(key[:200], shown_value(value)) for key, value in without_aliases(values).items()]
-
-
-def _present(rows: Iterable[Row]) -> Iterable[Row]:
-    return ((label, value) for label, value in rows if value not in (None, ""))
+def _present(rows: Iterable[tuple[str, Any]]) -> Iterable[Fact]:
+    return (fact(label, value) for label, value in rows if value not in (None, ""))

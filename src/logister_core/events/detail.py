@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from logister_core.error_groups.models import ErrorGroup
-from logister_core.error_groups.request_details import request_details
-from logister_core.error_groups.story import grouped_by, news, title_parts
 from logister_core.events.context_panel import ContextPanel, context_panel
+from logister_core.events.deployment_story import deployment_story
+from logister_core.events.frame_views import FrameView, FrameViewer
+from logister_core.events.group_story import GroupStory, group_story
 from logister_core.events.occurrence_panel import OccurrencePanel, occurrence_panel
-from logister_core.events.queries import EventQuery, Neighbours, People
-from logister_core.events.related_panel import RelatedPanel, related_panel
-from logister_core.events.safety import safe_context
-from logister_core.events.stack_panel import SCOPES, StackPanel, stack_panel
-from logister_core.events.summary import markdown
+from logister_core.events.queries import EventQuery, Neighbours
+from logister_core.events.related_panel import RelatedPanel, related_panel, span_of
+from logister_core.events.stack_panel import SCOPES, StackPanel, all_frames, chosen_frame, stack_panel
+from logister_core.events.subject import Subject
+from logister_core.events.value_filters import ValueFilters
 from logister_core.ingest.models import EventType, IngestEvent
 from logister_core.projects.models import Project
 from logister_core.redaction import redact
 from logister_core.security.inputs import canonical_uuid
-from logister_core.web.formatting import first_line, middle_cut
+from logister_core.web.formatting import middle_cut
 
 if TYPE_CHECKING:
     from logister_core.types import Request
 
-TREND_DAYS = 30
 MAX_TITLE = 300
 
 # Key in addresses -> word on the page.
@@ -45,28 +45,6 @@ class Tab:
     href: str
     current: bool
     count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GroupStory:
-    """The numbers and news of a group, for the lines below its title.
-
-    `events` is the lifetime counter, `people` None when no event names a user, `trend` the last 30 days.
-    `grouped_by` is what decided, `grouping` the facts behind it.
-    """
-
-    uuid: UUID
-    open: bool
-    events: int
-    people: People | None
-    first_seen: datetime
-    first_release: str | None
-    last_seen: datetime
-    last_release: str | None
-    trend: list[int]
-    news: tuple[str, str] | None
-    grouped_by: str
-    grouping: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +80,6 @@ class Detail:
     occurrences: OccurrencePanel | None
     related: RelatedPanel | None
     triage: list[tuple[str, str]]
-    markdown: str
 
     @property
     def title(self) -> str:
@@ -114,14 +91,32 @@ class Detail:
 
 
 class EventDetails:
-    def __init__(self, query: EventQuery, clock: Callable[[], datetime], public_url: str) -> None:
+    """`filters` gives the addresses of lists by value, for errors and for everything else, and `event_path` the address
+    of an event's own page.
+    """
+
+    def __init__(
+        self,
+        query: EventQuery,
+        clock: Callable[[], datetime],
+        filters: Callable[[Project, bool], ValueFilters],
+        event_path: Callable[[Project, IngestEvent], str],
+    ) -> None:
         self._query = query
         self._clock = clock
-        self._public_url = public_url
+        self._filters = filters
+        self._event_path = event_path
 
     @classmethod
     def from_request(cls, context: object, request: Request) -> EventDetails:
-        return cls(EventQuery(request.db), request.registry.clock, request.settings.product.public_url)
+        def filters(project: Project, is_error: bool) -> ValueFilters:
+            home = request.route_path("projects.home", project=project.uuid)
+            return ValueFilters(f"{home}/inbox", f"{home}/activity", is_error)
+
+        def event_path(project: Project, event: IngestEvent) -> str:
+            return request.route_path("events.show", project=project.uuid, event=event.uuid)
+
+        return cls(EventQuery(request.db), request.registry.clock, filters, event_path)
 
     def build(
         self,
@@ -136,81 +131,93 @@ class EventDetails:
         """`event` and `group` are not both None; `params` are the address's (tab, frame_scope, frame,
         occurrence_cursor), `triage` the hidden fields of the forms.
         """
-        context = {} if event is None else safe_context(self._query.context(event))
-        event_type = EventType.ERROR.value if event is None else event.event_type
-        kind, value = _title(event, group)
-        where = _where(event, group, context)
-        story = None if group is None else self._story(group)
-        names = _ERROR_TABS if event_type == EventType.ERROR.value else _OTHER_TABS
+        subject = self._query.subject(project, event, group)
+        names = _ERROR_TABS if subject.is_error else _OTHER_TABS
         tab = params.get("tab", "")
         if tab not in names or (tab == "occurrences" and group is None):
             tab = next(iter(names))
         stored = 0 if group is None else self._query.occurrence_count(group)
-        panels: dict[str, Any] = {"stack": None, "scope_href": None, "context": None}
-        panels |= {"occurrences": None, "related": None}
-        if event is not None and group is not None and tab == "occurrences":
-            after = canonical_uuid(params.get("occurrence_cursor", ""))
-            panels["occurrences"] = occurrence_panel(self._query, group, event, after=after, stored=stored, href=href)
-        elif event is not None:
-            panels |= self._panel(tab, project, event, context, params=params, href=href)
+        kind, value = subject.title
         return Detail(
             type=kind,
             value=middle_cut(value, MAX_TITLE),
-            where=where,
-            event_type=event_type,
+            where=subject.where,
+            event_type=subject.event_type,
             event_uuid=None if event is None else event.uuid,
-            story=story,
+            story=None if group is None else self.story(subject, group),
             tabs=[] if event is None else _tabs(names, tab, event.uuid, stored, href),
             tab=tab,
             stepper=None if event is None or group is None else self._stepper(event, group, tab, href),
             triage=triage,
-            markdown=markdown(kind, value, where, group, None if event is None else self._link(project, event)),
-            **panels,
+            **self._panels(tab, subject, stored, params=params, href=href),
         )
 
-    def _story(self, group: ErrorGroup) -> GroupStory:
+    def story(self, subject: Subject, group: ErrorGroup) -> GroupStory:
         now = self._clock()
-        people = self._query.people(group)
-        decided, facts = grouped_by(group)
-        return GroupStory(
-            uuid=group.uuid,
-            open=group.open,
-            events=group.occurrence_count,
-            people=people if people.number else None,
-            first_seen=group.first_seen_at,
-            first_release=group.introduced_in_release,
-            last_seen=group.last_seen_at,
-            last_release=group.last_seen_release,
-            trend=self._query.trend(group, now=now, days=TREND_DAYS),
-            news=news(group, now),
-            grouped_by=decided,
-            grouping=facts,
+        return group_story(
+            group,
+            people=self._query.people(group),
+            frequency=self._query.frequency(group, now),
+            deployment=subject.deployment,
+            repositories=subject.repositories,
+            now=now,
         )
 
-    def _panel(
-        self,
-        tab: str,
-        project: Project,
-        event: IngestEvent,
-        context: dict[str, Any],
-        *,
-        params: Mapping[str, str],
-        href: EventHref,
-    ) -> dict[str, Any]:
-        if tab == "context":
-            return {"context": context_panel(event, context)}
-        if tab == "related_logs":
-            return {"related": related_panel(self._query, event, context)}
+    def stack(self, subject: Subject, event: IngestEvent, params: Mapping[str, str], href: EventHref) -> StackPanel:
         scope = params.get("frame_scope", "")
-        panel = stack_panel(
-            context,
+        return stack_panel(
+            subject.safe,
             redact(event.message),
-            project.integration_kind,
+            subject.project.integration_kind,
+            viewer=self._viewer(subject, event, href),
+            links=subject.links,
+            occurred_at=event.occurred_at,
             scope=scope if scope in SCOPES else SCOPES[0],
             frame=params.get("frame"),
         )
-        other = None if panel.scope is None else href(event.uuid, tab=tab, frame_scope=panel.scope)
-        return {"stack": panel, "scope_href": other}
+
+    def frame(
+        self, subject: Subject, event: IngestEvent, params: Mapping[str, str], href: EventHref
+    ) -> FrameView | None:
+        """The one frame that the address asks for, whole; None when there is no such frame."""
+        frames = all_frames(subject.safe, subject.project.integration_kind)
+        number = chosen_frame(params.get("frame"), len(frames))
+        if number is None:
+            return None
+        return self._viewer(subject, event, href).view(number, frames[number], opened=True)
+
+    def _viewer(self, subject: Subject, event: IngestEvent, href: EventHref) -> FrameViewer:
+        return FrameViewer(
+            subject.links.link,
+            address=lambda number: href(event.uuid, frame=str(number)),
+            source=lambda number: f"{self._event_path(subject.project, event)}?frame={number}",
+        )
+
+    def _panels(
+        self, tab: str, subject: Subject, stored: int, *, params: Mapping[str, str], href: EventHref
+    ) -> dict[str, Any]:
+        panels: dict[str, Any] = {"stack": None, "scope_href": None, "context": None}
+        panels |= {"occurrences": None, "related": None}
+        event, group = subject.event, subject.group
+        if event is None:
+            return panels
+        if tab == "occurrences" and group is not None:
+            after = canonical_uuid(params.get("occurrence_cursor", ""))
+            panels["occurrences"] = occurrence_panel(self._query, group, event, after=after, stored=stored, href=href)
+        elif tab == "context":
+            found = subject.deployment
+            deployed = [] if found is None else deployment_story(found, subject.repositories).facts
+            filters = self._filters(subject.project, subject.is_error)
+            panels["context"] = context_panel(event, subject.safe, filters, deployed)
+        elif tab == "related_logs":
+            span_id = span_of(subject.context)
+            panels["related"] = related_panel(self._query, event, subject.safe, span_id=span_id)
+        else:
+            panel = self.stack(subject, event, params, href)
+            panels["stack"] = panel
+            if panel.scope is not None:
+                panels["scope_href"] = href(event.uuid, tab=tab, frame_scope=panel.scope)
+        return panels
 
     def _stepper(self, event: IngestEvent, group: ErrorGroup, tab: str, href: EventHref) -> Stepper:
         """Stays on the tab, so that one thing can be compared from event to event."""
@@ -221,9 +228,6 @@ class EventDetails:
             None if beside.newer is None else href(beside.newer, tab=tab),
         )
 
-    def _link(self, project: Project, event: IngestEvent) -> str:
-        return f"{self._public_url}/projects/{project.uuid}/events/{event.uuid}"
-
 
 def _tabs(names: Mapping[str, str], current: str, event: UUID, stored: int, href: EventHref) -> list[Tab]:
     return [
@@ -232,25 +236,3 @@ def _tabs(names: Mapping[str, str], current: str, event: UUID, stored: int, href
         # An error not grouped yet has no others.
         if stored or key != "occurrences"
     ]
-
-
-def _title(event: IngestEvent | None, group: ErrorGroup | None) -> tuple[str | None, str]:
-    if group is not None:
-        return title_parts(group)
-    assert event is not None  # noqa: S101 - one of both is given
-    return event.exception_class, first_line(redact(event.message)) or event.event_type.replace("_", "-")
-
-
-def _where(event: IngestEvent | None, group: ErrorGroup | None, context: dict[str, Any]) -> str:
-    """Culprit, request or task, environment: what is known of the place, most telling first."""
-    if event is None:
-        assert group is not None  # noqa: S101 - one of both is given
-        return " · ".join(part for part in (group.culprit, group.stage) if part)
-    details = request_details(context)
-    path = details.route or (details.path or details.url or "").partition("?")[0]
-    request = " ".join(part for part in (details.http_method, path) if part) if path else None
-    name = event.transaction_name
-    if request is None or (name and path in name):
-        request = name
-    parts = (event.culprit, request, event.service if group is None else None, event.environment)
-    return " · ".join(middle_cut(part, 160) for part in parts if part)

@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from logister_core.error_groups.models import ErrorGroup
-from logister_core.events.queries import EventQuery, OccurrencePage
+from logister_core.events.impact import Impact, impact
+from logister_core.events.queries import COUNTED, EventQuery, OccurrencePage
 from logister_core.ingest.models import IngestEvent
 from logister_core.redaction import redact
 from logister_core.web.formatting import first_line, middle_cut
@@ -34,11 +35,14 @@ class OccurrenceRow:
 class OccurrencePanel:
     """Newest first. `older` and `newest` are addresses of the next and of the first page, None where this is it.
 
-    `stored` are the occurrences that can be looked at; the group may have counted more before retention.
+    `stored_text` says how many can be looked at; `removed`: the group has counted more, before retention. `impact` is
+    told on the first page.
     """
 
     rows: list[OccurrenceRow]
-    stored: int
+    impact: Impact | None
+    stored_text: str
+    removed: bool
     older: str | None
     newest: str | None
 
@@ -70,7 +74,15 @@ def occurrence_panel(
     if not page.is_last:
         older = href(event.uuid, tab="occurrences", occurrence_cursor=str(page.rows[-1].uuid))
     newest = None if page.is_first else href(event.uuid, tab="occurrences")
-    return OccurrencePanel(rows, stored, older, newest)
+    plus = "+" if stored == COUNTED else ""
+    return OccurrencePanel(
+        rows=rows,
+        impact=impact(query.recent(group)) if page.is_first else None,
+        stored_text=f"{stored:,}{plus} {'occurrence' if stored == 1 else 'occurrences'}",
+        removed=stored < COUNTED and group.occurrence_count > stored,
+        older=older,
+        newest=newest,
+    )
 
 
 def _marks(page: OccurrencePage, number: int, *, selected: bool) -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import and_, func, literal, literal_column, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from logister_core.error_groups.models import ErrorGroup, ErrorOccurrence
-from logister_core.error_groups.trends import daily_counts
-from logister_core.ingest.body import context_of
-from logister_core.ingest.models import EventType, IngestEvent, TelemetryIdentity
+from logister_core.events.frequency import Frequency, frequency
+from logister_core.events.impact import RecentFacts
+from logister_core.events.subject import Subject
+from logister_core.events.trace_panel import Span, spans_of
+from logister_core.ingest.models import IngestEvent, TelemetryIdentity
+from logister_core.projects.models import Project
 
 if TYPE_CHECKING:
     from logister_core.types import Request
@@ -24,6 +27,11 @@ LOGS_SHOWN = 50
 LOGS_WITHIN = timedelta(minutes=5)
 # People are counted among so many latest occurrences: that many rows are read in milliseconds, all of them may not.
 PEOPLE_AMONG = 1_000
+# Counting further would take longer than the number is worth.
+COUNTED = 10_000
+
+# Written out, since the indexes of logs by their ids are only used for the same words.
+IS_LOG = IngestEvent.event_type == literal_column("'log'")
 
 _ITS_EVENT = and_(
     IngestEvent.id == ErrorOccurrence.ingest_event_id,
@@ -89,9 +97,8 @@ class EventQuery:
     def from_request(cls, context: object, request: Request) -> EventQuery:
         return cls(request.db)
 
-    def context(self, event: IngestEvent) -> dict[str, Any]:
-        """What the client sent about the event."""
-        return context_of(event.body, self._session)
+    def subject(self, project: Project, event: IngestEvent | None, group: ErrorGroup | None) -> Subject:
+        return Subject(self._session, project, event, group)
 
     def find(self, project_id: int, uuid: UUID) -> IngestEvent | None:
         """The project's event of that UUID; the ledger of identities knows its key, so nothing is scanned."""
@@ -134,13 +141,12 @@ class EventQuery:
         )
 
     def occurrence_count(self, group: ErrorGroup) -> int:
-        """Stored occurrences; retention makes them fewer than the group has counted."""
-        found = select(func.count()).where(ErrorOccurrence.error_group_id == group.id)
-        return self._session.scalar(found) or 0
+        """Stored occurrences, counted up to `COUNTED`; retention makes them fewer than the group has counted."""
+        found = select(ErrorOccurrence.id).where(ErrorOccurrence.error_group_id == group.id).limit(COUNTED).subquery()
+        return self._session.scalar(select(func.count()).select_from(found)) or 0
 
-    def trend(self, group: ErrorGroup, *, now: datetime, days: int) -> list[int]:
-        """Occurrences per UTC day, oldest first, today included."""
-        return daily_counts(self._session, [group.id], now=now, days=days)[group.id]
+    def frequency(self, group: ErrorGroup, now: datetime) -> Frequency:
+        return frequency(self._session, group.id, now)
 
     def neighbours(self, group: ErrorGroup, event: IngestEvent) -> Neighbours:
         of_group = select(ErrorOccurrence.event_uuid).where(ErrorOccurrence.error_group_id == group.id)
@@ -193,7 +199,7 @@ class EventQuery:
         At most 50, those nearest to the event: with many, the ones minutes away say least.
         """
         shared = [
-            column == value
+            (column, value)
             for column, value in (
                 (IngestEvent.trace_id, event.trace_id),
                 (IngestEvent.request_id, event.request_id),
@@ -204,25 +210,41 @@ class EventQuery:
         ]
         if not shared:
             return []
-        logs: Select[int, UUID, datetime, str | None, str, str | None] = select(
-            IngestEvent.id,
-            IngestEvent.uuid,
-            IngestEvent.occurred_at,
-            IngestEvent.level,
-            IngestEvent.message,
-            IngestEvent.service,
-        ).where(
-            IngestEvent.project_id == event.project_id,
-            IngestEvent.event_type == EventType.LOG.value,
-            IngestEvent.id != event.id,
-            or_(*shared),
+        here, moment = event.occurred_at, IngestEvent.occurred_at
+        sides = (
+            (moment.between(since, here), (moment.desc(), IngestEvent.id.desc())),
+            (and_(moment > here, moment <= until), (moment, IngestEvent.id)),
         )
-        moment, here = IngestEvent.occurred_at, event.occurred_at
-        before = logs.where(moment.between(since, here)).order_by(moment.desc(), IngestEvent.id.desc())
-        after = logs.where(moment > here, moment <= until).order_by(moment, IngestEvent.id)
-        found = [LogLine(*row) for part in (before, after) for row in self._session.execute(part.limit(LOGS_SHOWN))]
-        nearest = sorted(found, key=lambda line: abs(line.occurred_at - here))[:LOGS_SHOWN]
+        # Each part follows the index of one kind of id from the event outwards and stops early.
+        parts = [
+            select(*(getattr(IngestEvent, name) for name in LogLine._fields))
+            .where(IngestEvent.project_id == event.project_id, IS_LOG, column == value, when)
+            .order_by(*order)
+            .limit(LOGS_SHOWN + 1)
+            .subquery()
+            for column, value in shared
+            for when, order in sides
+        ]
+        found = {row.id: LogLine(*row) for row in self._session.execute(union_all(*(select(part) for part in parts)))}
+        found.pop(event.id, None)
+        nearest = sorted(found.values(), key=lambda line: (abs(line.occurred_at - here), line.id))[:LOGS_SHOWN]
         return sorted(nearest, key=lambda line: (line.occurred_at, line.id))
+
+    def spans(self, event: IngestEvent) -> list[Span]:
+        """The spans of the event's trace, by time."""
+        return spans_of(self._session, event)
+
+    def recent(self, group: ErrorGroup) -> list[RecentFacts]:
+        """What the latest occurrences say about where and for whom they happened."""
+        rows = self._session.execute(
+            select(*(getattr(IngestEvent, name) for name in RecentFacts._fields))
+            .select_from(ErrorOccurrence)
+            .join(IngestEvent, _ITS_EVENT)
+            .where(ErrorOccurrence.error_group_id == group.id)
+            .order_by(*_NEWEST)
+            .limit(PEOPLE_AMONG)
+        )
+        return [RecentFacts(*row) for row in rows]
 
     def _find_in(self, group: ErrorGroup, uuid: UUID) -> IngestEvent | None:
         event = self.find(group.project_id, uuid)

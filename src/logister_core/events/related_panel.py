@@ -1,4 +1,4 @@
-"""Logs around an event that belong to the same trace, request, session or person."""
+"""What belongs to the same trace, request, session or person: spans, and logs around the moment."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from logister_core.error_groups.payload import text_of
 from logister_core.error_groups.policy import RECEIVED_ONLY, REPORTING_INTERVAL
+from logister_core.events.offsets import offset_text
 from logister_core.events.queries import LOGS_WITHIN, EventQuery, LogLine
+from logister_core.events.trace_panel import TracePanel, trace_panel
 from logister_core.ingest.models import IngestEvent
 from logister_core.redaction import redact
 from logister_core.web.formatting import first_line, middle_cut
@@ -26,15 +29,21 @@ class RelatedLine:
 
 @dataclass(frozen=True, slots=True)
 class RelatedPanel:
-    """Logs before and after the event, oldest first; `why_none` explains an empty panel."""
+    """Logs before and after the event, oldest first; `why_none` explains that there are none. `trace` is None when
+    no spans are known.
+    """
 
+    trace: TracePanel | None
     before: list[RelatedLine]
     after: list[RelatedLine]
     occurred_at: datetime
     why_none: str | None
 
 
-def related_panel(query: EventQuery, event: IngestEvent, context: dict[str, Any]) -> RelatedPanel:
+def related_panel(
+    query: EventQuery, event: IngestEvent, context: dict[str, Any], *, span_id: str | None = None
+) -> RelatedPanel:
+    """`span_id` is the span that the event names."""
     window = _window(event, context)
     why_none = None
     lines: list[LogLine] = []
@@ -52,11 +61,18 @@ def related_panel(query: EventQuery, event: IngestEvent, context: dict[str, Any]
             why_none = "No log within five minutes of it has the same trace, request, session or user id."
     before = [line for line in lines if line.occurred_at <= event.occurred_at]
     return RelatedPanel(
+        trace=trace_panel(query.spans(event), event, span_id),
         before=[_shown(line, event) for line in before],
         after=[_shown(line, event) for line in lines[len(before) :]],
         occurred_at=event.occurred_at,
         why_none=why_none,
     )
+
+
+def span_of(context: dict[str, Any]) -> str | None:
+    """The span that a stored context names."""
+    trace = context.get("trace")
+    return text_of(context, "span_id") or (text_of(trace, "span_id") if isinstance(trace, dict) else None)
 
 
 def _window(event: IngestEvent, context: dict[str, Any]) -> tuple[datetime, datetime] | None:
@@ -72,13 +88,3 @@ def _window(event: IngestEvent, context: dict[str, Any]) -> tuple[datetime, date
 def _shown(line: LogLine, event: IngestEvent) -> RelatedLine:
     message = middle_cut(first_line(redact(line.message)), MAX_MESSAGE)
     return RelatedLine(line, message, offset_text((line.occurred_at - event.occurred_at).total_seconds()))
-
-
-def offset_text(seconds: float) -> str:
-    """ "−1 min 20 s", "−12.4 s", "0.0 s", "+0.2 s"."""
-    size = round(abs(seconds), 1)
-    sign = "" if not size else "−" if seconds < 0 else "+"
-    if size < 60:
-        return f"{sign}{size:.1f} s"
-    minutes, rest = divmod(round(size), 60)
-    return f"{sign}{minutes} min {rest} s" if rest else f"{sign}{minutes} min"

@@ -1,15 +1,17 @@
-"""The page of a single event."""
+"""The page of an event, the parts of it that scripts ask for, and the event as Markdown."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.renderers import render_to_response
 from pyramid.response import Response
 from pyramid.view import view_config
 
 from logister_core.events.detail import EventDetails
 from logister_core.events.queries import EventQuery
+from logister_core.events.ticket import ticket
 from logister_core.ingest.models import EventType
 from logister_core.projects.queries import ProjectQuery
 from logister_core.security.inputs import canonical_uuid
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 FRAGMENT = "X-Fragment"
 DETAIL_FRAGMENT = "error_detail"
+SOURCE_FRAGMENT = "stack_source"
 
 # With one of these an event's address stands for the inbox with that event open.
 _INBOX_PARAMETERS = ("group_uuid", "filter", "q")
@@ -45,11 +48,37 @@ def show(request: Request) -> Any:
     route_name="events.show", request_method="GET", header=FRAGMENT, renderer="templates/detail.pt", permission=VIEW
 )
 def fragment(request: Request) -> Any:
-    """The detail alone, for scripts; a part that is not served here is refused rather than replaced by another."""
+    """The detail or a frame alone, for scripts; a part that is not served here is refused rather than replaced."""
+    if request.headers[FRAGMENT] == SOURCE_FRAGMENT:
+        return _frame(request)
     if request.headers[FRAGMENT] != DETAIL_FRAGMENT:
         return Response(status=422, vary=[FRAGMENT])
     request.response.vary = [FRAGMENT]
     return _page(request, *_found(request))
+
+
+@view_config(route_name="events.markdown", request_method="GET", permission=VIEW)
+def as_markdown(request: Request) -> Response:
+    event, group = _found(request)
+    subject = request.find_service(EventQuery).subject(request.context.project, event, group)
+    return Response(
+        ticket(request, subject, event, group).encode(),
+        content_type="text/markdown",
+        charset="utf-8",
+        content_disposition=f'inline; filename="logister-event-{event.uuid}.md"',
+    )
+
+
+def _frame(request: Request) -> Response:
+    """Source and variables of the frame that `frame` numbers, as the frame's own place on the page holds them."""
+    event, group = _found(request)
+    subject = request.find_service(EventQuery).subject(request.context.project, event, group)
+    frame = request.find_service(EventDetails).frame(subject, event, request.GET, _href(request))
+    if frame is None:
+        raise HTTPNotFound
+    response = render_to_response("templates/frame_source.pt", {"frame": frame}, request)
+    response.vary = [FRAGMENT]
+    return response
 
 
 def _found(request: Request) -> tuple[IngestEvent, ErrorGroup | None]:
@@ -61,15 +90,20 @@ def _found(request: Request) -> tuple[IngestEvent, ErrorGroup | None]:
     return event, query.group_of(event) if event.event_type == EventType.ERROR.value else None
 
 
+def _href(request: Request) -> Any:
+    project = request.context.project.uuid
+
+    def href(event: UUID, **more: str) -> str:
+        return request.route_path("events.show", project=project, event=event, _query=more)
+
+    return href
+
+
 def _page(request: Request, event: IngestEvent, group: ErrorGroup | None) -> dict[str, Any]:
     project = request.context.project
     is_error = event.event_type == EventType.ERROR.value
-
-    def href(event: UUID, **more: str) -> str:
-        return request.route_path("events.show", project=project.uuid, event=event, _query=more)
-
     detail = request.find_service(EventDetails).build(
-        project, event, group, params=request.GET, href=href, triage=[("event_uuid", str(event.uuid))]
+        project, event, group, params=request.GET, href=_href(request), triage=[("event_uuid", str(event.uuid))]
     )
     home = request.route_path("projects.home", project=project.uuid)
     inbox = request.route_path("inbox", project=project.uuid)

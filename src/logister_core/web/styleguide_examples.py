@@ -30,6 +30,7 @@ EXAMPLES = (
     ("detail_head", "Detail head and tabs", "Four lines that can be pasted into a ticket."),
     ("stack", "Stack", "The failing frame open, library frames folded."),
     ("context", "Context", "Value Markup is kept, text is escaped, None is a dash."),
+    ("trace", "Trace", "Bars are drawn in thousandths of the trace, since style attributes are forbidden."),
     ("logs", "Related logs", ""),
     ("tables", "Table: monitors", "With stacked, rows become small sheets on phones."),
     ("deployments", "Table: deployments", ""),
@@ -232,14 +233,41 @@ def _frames() -> dict[str, Any]:
     return {"failing_frame": failing, "caller_frame": caller, "bare_frame": bare}
 
 
+ADDRESS = "https://shop.example.com/orders?source=basket&campaign=november"
+
+
+def _bar(name: str, service: str | None, duration: str, **more: Any) -> Values:
+    return Values(name=name, service=service, duration=duration, **{"status": "", "here": False} | more)
+
+
 def _context() -> dict[str, Any]:
     return {
-        "request_rows": [
-            ("Method", "POST"),
-            ("Address", "https://shop.example.com/orders?source=basket&campaign=november"),
-            ("Route", Markup('<a class="value-filter" href="#">/orders</a>')),
-            ("Authorization", Markup('<span class="redacted">redacted</span>')),
+        "request_facts": [
+            Values(label="Method", value="POST", href=None, copied=None),
+            Values(label="Address", value=ADDRESS, href=None, copied=ADDRESS),
+            Values(
+                label="Authorization", value=Markup('<span class="redacted">redacted</span>'), href=None, copied=None
+            ),
         ],
         "person_rows": [("Id", "4711"), ("Plan", "business"), ("Last order", None)],
-        "release_rows": [("Release", "1.4.2"), ("Environment", "production"), ("Service", "web")],
+        "release_facts": [
+            Values(label="Release", value="1.4.2", href="#", copied=None),
+            Values(label="Environment", value="production", href="#", copied="production"),
+            Values(label="Service", value="web", href=None, copied=None),
+        ],
+        "trace_bars": [
+            _bar("POST /orders", "web", "412 ms", depth=0, left=0, width=1000),
+            _bar("SELECT customers", "web", "12.4 ms", depth=1, left=40, width=30),
+            _bar("charge <gateway>", "payments", "310 ms", depth=1, left=90, width=752, status="error", here=True),
+            _bar(
+                "POST https://pay.example/v1/charges with a name that is long and goes on",
+                "payments",
+                "301 ms",
+                depth=2,
+                left=110,
+                width=730,
+                status="error",
+            ),
+            _bar("render", None, "1.20 ms", depth=1, left=980, width=4),
+        ],
     }

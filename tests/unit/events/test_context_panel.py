@@ -8,6 +8,7 @@ from uuid import UUID
 from factories.errors import key_error
 from logister_core.events import context_panel as panels
 from logister_core.events.safety import safe_context
+from logister_core.events.value_filters import ValueFilters
 from logister_core.ingest.models import IngestEvent
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -27,12 +28,16 @@ def event(**values):
     return IngestEvent(**defaults | values)
 
 
-def context_panel(shown, context):
-    return panels.context_panel(shown, safe_context(context))
+FILTERS = ValueFilters("/inbox", "/activity", is_error=True)
+
+
+def context_panel(shown, context, filters=FILTERS):
+    return panels.context_panel(shown, safe_context(context), filters)
 
 
 def rows(panel, title):
-    return next((dict(section.rows) for section in panel.sections if section.title == title), None)
+    found = {section.title: {fact.label: fact.value for fact in section.facts} for section in panel.sections}
+    return found.get(title)
 
 
 def whole(panel):
@@ -112,3 +117,41 @@ def test_raw_json_that_does_not_fit_is_cut_and_says_so():
     panel = context_panel(event(), {f"key{n}": "x" * 10_000 for n in range(100)})
     assert panel.raw_cut
     assert len(panel.raw) < 450_000
+
+
+def fact(panel, label):
+    return next(fact for section in panel.sections for fact in section.facts if fact.label == label)
+
+
+def test_values_lead_to_everything_else_with_the_same_value():
+    shown = event(release='1.4 "beta"', level="error")
+    error = context_panel(shown, {})
+    assert fact(error, "Environment").href == "/inbox?filter=all&q=env%3Aproduction"
+    assert fact(error, "Release").href == "/inbox?filter=all&q=release%3A%221.4+%5C%22beta%5C%22%22"
+    assert fact(error, "Level").href == "/inbox?filter=all&q=level%3Aerror"
+    other = context_panel(shown, {}, ValueFilters("/inbox", "/activity", is_error=False))
+    assert fact(other, "Environment").href == "/activity?period=all&environment=production"
+    assert fact(other, "Level").href is None
+
+
+def test_whole_values_can_be_copied_but_no_secrets_and_nothing_short():
+    panel = context_panel(event(), {"user": {"name": "x" * 2_000, "email": "ana@example.com", "plan": "pro"}})
+    assert fact(panel, "name").copied == "x" * 2_000
+    assert "…" in fact(panel, "name").value
+    assert fact(panel, "email").copied is None
+    assert fact(panel, "plan").copied is None
+
+
+def test_dotnet_requests_show_query_route_values_and_endpoint_matches():
+    context = {"request": {"url": "https://x.example/o?page=2&page=3&token=hunter2", "route_values": {"id": "7"}}}
+    panel = context_panel(event(message="Ambiguous.\nMatches:\n  Shop.Orders\n\n  Shop.Orders2\n"), context)
+    assert rows(panel, "Query") == {"page": "2, 3", "token": '<span class="redacted">redacted</span>'}
+    assert rows(panel, "Route") == {"id": "7"}
+    assert list(rows(panel, "Endpoint matches").values()) == ["Shop.Orders", "Shop.Orders2"]
+
+
+def test_cgi_variables_tell_the_request_of_a_cfml_engine():
+    cgi = {"REQUEST_METHOD": "GET", "SCRIPT_NAME": "/cart.cfm", "QUERY_STRING": "id=3", "REMOTE_ADDR": "192.0.2.1"}
+    panel = context_panel(event(), {"cgi": cgi})
+    assert rows(panel, "Request") == {"Method": "GET", "Address": "/cart.cfm?id=3", "Client address": "192.0.2.1"}
+    assert rows(panel, "CGI")["SCRIPT_NAME"] == "/cart.cfm"

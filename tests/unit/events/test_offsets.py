@@ -1,10 +1,10 @@
-"""How far a log line is from the event."""
+"""How far something is from an event."""
 
 from __future__ import annotations
 
 import pytest
 
-from logister_core.events.related_panel import offset_text
+from logister_core.events.offsets import offset_text
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ from logister_core.events.related_panel import offset_text
         (59.96, "+1 min"),
         (-80, "−1 min 20 s"),
         (300, "+5 min"),
+        (-7_260, "−2 h 1 min"),
     ],
 )
 def test_offsets_read_as_time_to_the_event(seconds, text):

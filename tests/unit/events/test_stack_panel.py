@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from factories.errors import SOURCE, frame, key_error
 from logister_core.error_groups.frames import Frame
+from logister_core.events.frame_views import MOST_WHOLE, FrameViewer, source_lines
 from logister_core.events.safety import safe_context
-from logister_core.events.stack_panel import source_lines, stack_panel
+from logister_core.events.source_links import SourceLinks
+from logister_core.events.stack_panel import stack_panel
+from logister_core.source_repositories.refs import SourceHints
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-def panel(context, message="boom", **options):
-    return stack_panel(safe_context(context), message, "python", **options)
+def panel(context, message="boom", kind="python", **options):
+    links = SourceLinks([], SourceHints(None, None, None, None), {})
+    viewer = FrameViewer(links.link, "?frame={}".format, "/frame/{}".format)
+    return stack_panel(safe_context(context), message, kind, viewer=viewer, links=links, occurred_at=NOW, **options)
 
 
 def places(items):
@@ -128,3 +137,61 @@ def test_a_minified_line_shows_what_surrounds_the_column():
 
 def test_a_frame_without_source_has_no_lines():
     assert source_lines(Frame("", "a.py", 9)) == []
+
+
+def test_frames_of_causes_are_numbered_on_and_can_be_chosen_too():
+    sections = panel(key_error()["context"], frame="5").sections
+    assert [item.frame.number for section in sections for item in section.items if item.frame] == [4, 3, 5]
+    [cause] = [item.frame for item in sections[1].items]
+    assert (cause.opened, cause.address, cause.source) == (True, "?frame=5", "/frame/5")
+    assert not sections[0].items[0].frame.opened
+
+
+def test_a_very_long_stack_brings_lines_and_variables_when_they_are_asked_for():
+    frames = [frame(f"shop/f{n}.py", 1, "f", context_line="x", locals={"a": 1}) for n in range(MOST_WHOLE + 20)]
+    views = [item.frame for item in panel({"exception": {"class": "E", "frames": frames}}).sections[0].items]
+    assert [view.later for view in views] == [False] * MOST_WHOLE + [True] * 20
+    assert not views[-1].lines
+    chosen = panel({"exception": {"class": "E", "frames": frames}}, frame="0").sections[0].items[-1].frame
+    assert chosen.opened
+    assert chosen.lines
+
+
+def test_what_else_an_exception_says_stands_above_its_frames():
+    context = {
+        "exception": {
+            "class": "Application",
+            "message": "no cart",
+            "detail": "The key CART is missing.",
+            "errorCode": 17,
+            "error_code": 17,
+            "data": {"cart": 4, "password": "hunter2"},
+            "cause": {"class": "E", "notes": ["while saving"]},
+        }
+    }
+    first, cause = panel(context, kind="cfml").sections
+    facts = dict(first.facts)
+    assert (facts["Detail"], facts["Error code"]) == ("The key CART is missing.", "17")
+    assert "hunter2" not in facts["Data"]
+    assert "while saving" in dict(cause.facts)["Notes"]
+
+
+def test_variables_of_no_frame_and_steps_before_the_failure():
+    steps = [{"timestamp": "2026-11-20T11:59:58Z", "category": "http", "message": f"GET /{n}"} for n in range(10)]
+    steps += [None, 7, "plain words", {"data": {"url": "/cart", "status": 200}, "time": 1e300}]
+    context = {"locals": {"cart": 4, "token": "hunter2"}, "instance_variables": {"@user": 7}, "breadcrumbs": steps}
+    shown = panel(context, kind="ruby")
+    assert [title for title, _ in shown.variables] == ["Local variables", "Instance variables"]
+    assert "hunter2" not in repr(shown.variables)
+    crumbs = shown.breadcrumbs
+    assert len(crumbs.latest) == 8
+    assert len(crumbs.earlier) == 4
+    assert (crumbs.earlier[0].offset, crumbs.earlier[0].category) == ("−2.0 s", "http")
+    assert [crumb.message for crumb in crumbs.latest[-2:]] == ["plain words", "/cart 200"]
+
+
+def test_built_files_without_source_get_a_hint():
+    built = [frame("https://shop.example/app.min.js", 1, "x")]
+    assert "source maps" in panel({"exception": {"frames": built}}, kind="javascript").hint
+    built[0]["context_line"] = "cart.total()"
+    assert panel({"exception": {"frames": built}}, kind="javascript").hint is None

@@ -1,12 +1,25 @@
-// Copy buttons: <button data-copy="text"> with a label in [data-copy-label].
+// Copy buttons: <button data-copy="text">, and links whose page is copied instead of opened: <a href data-copy-from>.
+// Both have their label in [data-copy-label].
 
 const SHOWN = 2000; // milliseconds
+
+async function fetched(address) {
+  const answer = await fetch(address);
+  if (!answer.ok || answer.redirected) throw new Error("nothing to copy");
+  return new Blob([await answer.text()], { type: "text/plain" });
+}
+
+// Some browsers only allow writing while the click is handled, so the text is promised and not waited for.
+function write(button) {
+  if (button.dataset.copy !== undefined) return navigator.clipboard.writeText(button.dataset.copy);
+  return navigator.clipboard.write([new ClipboardItem({ "text/plain": fetched(button.href) })]);
+}
 
 async function copy(button) {
   const label = button.querySelector("[data-copy-label]") ?? button;
   button.dataset.copyText ??= label.textContent;
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await write(button);
     label.textContent = "Copied";
   } catch {
     label.textContent = "Failed";
@@ -26,7 +39,10 @@ async function copy(button) {
 
 export function startCopyButtons() {
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-copy]");
-    if (button) copy(button);
+    const button = event.target.closest("[data-copy], [data-copy-from]");
+    // A link with a key held down opens elsewhere, as always.
+    if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (button.dataset.copy === undefined) event.preventDefault();
+    copy(button);
   });
 }
