@@ -213,3 +213,31 @@ def test_values_of_any_size_are_cut_and_never_markup(shop: Shop) -> None:
         page = shop.open(tab=name, event_uuid=uuid)
         assert "<script>alert" not in page
         assert len(page.text) < 400_000
+
+
+def test_logs_are_looked_up_by_the_ids_they_share(shop: Shop) -> None:
+    uuid = shop.post(context={"request_id": "r", "trace_id": "t", "session_id": "s", "user_id": "u"})
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        if "UNION ALL" in statement:
+            asked.append((statement, parameters))
+
+    engine = shop.site.registry.engine
+    sql_event.listen(engine, "before_cursor_execute", note)
+    try:
+        shop.event(uuid, tab="related_logs")
+    finally:
+        sql_event.remove(engine, "before_cursor_execute", note)
+    [(statement, parameters)] = asked
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        else:
+            # With a handful of rows reading all of them would be right.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+            plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+        words = "\n".join(str(row) for row in plan)
+    for column in ("trace_id", "request_id", "session_id", "end_user_id"):
+        assert f"project_id_{column}_occurred_at" in words

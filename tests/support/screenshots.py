@@ -82,7 +82,7 @@ def _addresses(page: Page, url: str, state: DemoState) -> list[tuple[str, str]]:
     project = f"{url}/projects/{next(iter(state.projects.values()))}"
     page.goto(f"{project}/inbox?filter=all")
     group = page.locator("[data-row-link]").first.get_attribute("href")
-    named = ("inbox", "activity", "monitors", "deployments", "setup")
+    named = ("inbox", "activity", "monitors", "deployments", "setup", "source_repositories")
     return [
         ("projects", f"{url}/projects"),
         ("new-project", f"{url}/projects/new"),

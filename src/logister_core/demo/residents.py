@@ -16,6 +16,7 @@ from logister_core.cli.users import create_account
 from logister_core.demo.state import DemoState
 from logister_core.demo.story import SERVICES
 from logister_core.projects.models import Project
+from logister_core.source_repositories.services import SourceRepositoryService
 
 if TYPE_CHECKING:
     from logister_core.settings import Settings
@@ -29,6 +30,8 @@ def still_there(session: Session, state: DemoState) -> bool:
 
 def move_in(session: Session, settings: Settings, *, until: datetime, scale: float) -> DemoState:
     """Make them. On an installation that nobody claimed the person becomes its administrator."""
+    from logister_core.app import utc_now
+
     email = _free_email(session)
     password = secrets.token_urlsafe(12)
     create_account(session, email=email, name="Robin Fernwood", password=password, admin=_unclaimed(session))
@@ -38,6 +41,8 @@ def move_in(session: Session, settings: Settings, *, until: datetime, scale: flo
         _, token = create_key(session, settings, project=project.uuid, name=f"demo {service.key}")
         state.projects[service.key] = str(project.uuid)
         state.tokens[service.key] = token
+        entered = {"full_name": service.repository, "runtime_root": service.folder, "enabled": "1"}
+        SourceRepositoryService(session, utc_now).connect(project, entered)
     return state
 
 

@@ -6,24 +6,30 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from logister_core.demo import nightly, storefront, webshop
+from logister_core.demo.storefront_sources import HOST
 from logister_core.demo.telemetry import Report
 from logister_core.demo.timeline import Timeline
 
 
 @dataclass(frozen=True)
 class Service:
-    """A project of the demo; `locals` says whether its client sends the variables of frames."""
+    """A project of the demo; `locals` says whether its client sends the variables of frames.
+
+    `repository` holds its source, below `folder` where it runs.
+    """
 
     key: str
     project: str
     kind: str
     locals: bool
+    repository: str
+    folder: str
 
 
 SERVICES = (
-    Service(webshop.SERVICE, "Web shop", "python", locals=True),
-    Service(storefront.SERVICE, "Storefront", "javascript", locals=False),
-    Service(nightly.SERVICE, "Nightly jobs", "python", locals=False),
+    Service(webshop.SERVICE, "Web shop", "python", True, webshop.REPOSITORY, "/srv/webshop"),
+    Service(storefront.SERVICE, "Storefront", "javascript", False, storefront.REPOSITORY, HOST),
+    Service(nightly.SERVICE, "Nightly jobs", "python", False, nightly.REPOSITORY, "/srv/nightly"),
 )
 
 
