@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 _CACHE_LIMIT = 4096
@@ -11,9 +11,11 @@ _CACHED_KEY_LENGTH = 64
 # Longer keys stay as they are: nobody names a field so, and taking them apart would need seconds for a megabyte.
 _LONGEST_KEY = 255
 
-# Before the last letter of a word in capitals, and before a capital after a small letter or digit.
-_WORD_BREAK = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])")
-_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
+# Before a capital after a small letter or digit, and before the last letter of a word in capitals.
+_WORD_BREAK = re.compile(r"(?=[A-Z])(?:(?<=[a-z0-9])|(?<=[A-Z])(?=[A-Z][a-z]))")
+# Stands between keys that are treated together.
+_BETWEEN = "\n"
+_NOT_ALPHANUMERIC = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz0123456789\n"))
 
 SENSITIVE_DEVICE_KEYS: Final = frozenset(
     {
@@ -43,16 +45,6 @@ def normalize_key(key: str) -> str:
                 _forms.clear()
             _forms[key] = form
     return form
-
-
-def _underscore(key: str) -> str:
-    if len(key) > _LONGEST_KEY:
-        return key
-    return _WORD_BREAK.sub("_", key.replace("::", "/")).replace("-", "_").lower()
-
-
-def is_sensitive_device_key(key: str) -> bool:
-    return len(key) <= _LONGEST_KEY and _NOT_ALPHANUMERIC.sub("", key.lower()) in SENSITIVE_DEVICE_KEYS
 
 
 def normalized_fields(source: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,13 +88,11 @@ def _visit(level: list[Any], drop: bool, aliased: int) -> None:
 
 def _alias_object(container: dict[str, Any], drop: bool, aliased: int) -> list[Any]:
     """Treat the keys of one object; returns the members that are still to be visited."""
+    forms = _forms_to_add(container)
     members = []
     for key, value in list(container.items()):
-        if key not in _plain_keys:
-            # Another thread may empty the memory at any time; no key but the plain "" has an empty form.
-            form = _aliases.get(key, "")
-            if form == "":
-                form = _learn(key)
+        if key in forms:
+            form = forms[key]
             if form is None:
                 if drop:
                     del container[key]
@@ -118,16 +108,65 @@ def _alias_object(container: dict[str, Any], drop: bool, aliased: int) -> list[A
     return members
 
 
-def _learn(key: str) -> str | None:
-    """The normalized form of `key`, remembered; None when it names a device identifier."""
-    form = None if is_sensitive_device_key(key) else normalize_key(key)
-    if len(key) <= _CACHED_KEY_LENGTH:
-        if form == key:
-            if len(_plain_keys) >= _CACHE_LIMIT:
-                _plain_keys.clear()
-            _plain_keys.add(key)
+def _forms_to_add(keys: Iterable[str]) -> dict[str, str | None]:
+    """The keys that do not stay alone, with their normalized forms; None for those that name a device identifier."""
+    forms: dict[str, str | None] = {}
+    unknown = []
+    for key in keys:
+        if key not in _plain_keys:
+            # Another thread may empty the memory at any time; no key but the plain "" has an empty form.
+            form = _aliases.get(key, "")
+            if form == "":
+                unknown.append(key)
+            else:
+                forms[key] = form
+    if unknown:
+        forms |= _learn(unknown)
+    return forms
+
+
+def _learn(keys: list[str]) -> dict[str, str | None]:
+    """What `_forms_to_add` tells, of keys that were not met before; remembered from now on."""
+    forms: dict[str, str | None] = {}
+    plain = []
+    for key, form, letters in _taken_apart(keys):
+        if letters in SENSITIVE_DEVICE_KEYS:
+            forms[key] = None
+        elif form != key:
+            forms[key] = form
         else:
-            if len(_aliases) >= _CACHE_LIMIT:
-                _aliases.clear()
-            _aliases[key] = form
-    return form
+            plain.append(key)
+    short = {key: form for key, form in forms.items() if len(key) <= _CACHED_KEY_LENGTH}
+    if len(_aliases) + len(short) > _CACHE_LIMIT:
+        _aliases.clear()
+    if len(short) <= _CACHE_LIMIT:
+        _aliases.update(short)
+    if len(_plain_keys) + len(plain) > _CACHE_LIMIT:
+        _plain_keys.clear()
+    if len(plain) <= _CACHE_LIMIT:
+        _plain_keys.update(key for key in plain if len(key) <= _CACHED_KEY_LENGTH)
+    return forms
+
+
+def _taken_apart(keys: list[str]) -> Iterable[tuple[str, str, str]]:
+    """Each key with its normalized form, and the letters and digits it consists of.
+
+    All at once, as one text: a document of nothing but new keys would take twice as long otherwise.
+    """
+    text = _BETWEEN.join(keys)
+    if text.count(_BETWEEN) >= len(keys) or max(map(len, keys)) > _LONGEST_KEY:
+        return [(key, form := _underscore(key), _letters(form).replace(_BETWEEN, "")) for key in keys]
+    written = _separate_words(text)
+    return zip(keys, written.split(_BETWEEN), _letters(written).split(_BETWEEN), strict=True)
+
+
+def _underscore(key: str) -> str:
+    return key if len(key) > _LONGEST_KEY else _separate_words(key)
+
+
+def _separate_words(text: str) -> str:
+    return _WORD_BREAK.sub("_", text.replace("::", "/")).replace("-", "_").lower()
+
+
+def _letters(text: str) -> str:
+    return text.encode("utf-8", "surrogatepass").translate(None, _NOT_ALPHANUMERIC).decode()
