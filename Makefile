@@ -2,7 +2,7 @@
 # make test         format, lint, types and every test, on the built wheel and real servers
 # make demo         run the server with two weeks of believable telemetry
 # make soak         the promises of the suite at full size; takes minutes
-# make bench        measure intake and grouping beside twins, and hold them against what is promised: 40 minutes
+# make bench        measure intake and grouping beside twins, and hold them against what is promised: 45 minutes
 # make wheel        build the wheel into .wheel/dist
 # make lint         format, lint and types alone
 # make screenshots  pictures of the pages into screenshots/
@@ -53,7 +53,7 @@ lint: .wheel/tools
 	@$(TEST_BIN)/mypy
 
 bench: .wheel/installed
-	@$(SUPPORT) --durable --product $(TEST_BIN)/logister bench
+	@$(SUPPORT) --durable --product $(TEST_BIN)/logister bench --save bench.json
 
 screenshots: .wheel/installed
 	@PYTHONPATH=tests $(TEST_BIN)/python -m support.screenshots screenshots
@@ -61,7 +61,7 @@ screenshots: .wheel/installed
 wheel: .wheel/built
 
 clean:
-	rm -rf .wheel build dist node_modules screenshots $(STATIC)/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .wheel build dist node_modules screenshots bench.json $(STATIC)/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The development environment; `-e` lets edits count at once, so only new requirements install again.
 .venv/installed: setup.py

@@ -119,10 +119,10 @@ def test_a_tiny_run_gives_every_figure_and_leaves_nothing_behind(
     }  # fmt: skip
 
 
-def test_without_json_a_table_is_printed_and_progress_goes_elsewhere(
-    bench: Callable[..., Any], postgres_server: Callable[..., str], redis_server: Callable[[], str]
+def test_without_json_a_table_is_printed_the_figures_are_saved_and_progress_goes_elsewhere(
+    bench: Callable[..., Any], postgres_server: Callable[..., str], redis_server: Callable[[], str], tmp_path: Path
 ) -> None:
-    narrow = ("--servers", "waitress", "--payload-kb", "18", "--processes", "1,2")
+    narrow = ("--servers", "waitress", "--payload-kb", "18", "--processes", "1,2", "--save", "figures.json")
     done = bench(*TINY, *narrow, DATABASE_URL=postgres_server(), REDIS_URL=redis_server())
     assert done.returncode == 0, done.stderr
     for words in (
@@ -135,6 +135,8 @@ def test_without_json_a_table_is_printed_and_progress_goes_elsewhere(
     ):
         assert words in done.stdout
     assert "granian" not in done.stdout
+    assert {figure["size"] for figure in json.loads((tmp_path / "figures.json").read_text())["accepted"]} == {"18"}
+    assert "Saved as figures.json" in done.stderr
     assert "waitress, 2 × 4 threads: " in done.stderr
     assert re.search(r"waitress, [12] × 4 threads, 18 KB singles, group commit: ", done.stderr)
 

@@ -55,6 +55,7 @@ def _chosen(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, s
 
 
 @click.command()
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Also write the result as JSON to a file.")
 @click.option("--seconds", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="Of each slice.")
 @click.option(
     "--slices", type=click.IntRange(min=1), default=3, show_default=True, help="Of which a figure is the median."
@@ -84,7 +85,7 @@ def _chosen(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, s
     help="A minute or two; the figures are rough.",
 )
 @instance_options
-def bench(instance: Instance, **options: Any) -> None:
+def bench(instance: Instance, save: Path | None, **options: Any) -> None:
     """Measure intake and grouping, next to twins that do less, and hold them against what is promised.
 
     Needs Redis and a PostgreSQL database of its own, whose telemetry tables it empties. Progress goes to standard
@@ -100,10 +101,11 @@ def bench(instance: Instance, **options: Any) -> None:
         place, small = (stack.enter_context(target(each, instance.settings, utc_now)) for each in (engine, beside))
         results = Measurement(plan, Serving(instance.settings, place, small, folder), _say).run()
         database = place.describe()
-    if instance.as_json:
-        click.echo(json.dumps(report.as_json(results, plan, database), indent=2))
-    else:
-        click.echo(report.as_table(results, plan, database))
+    document = json.dumps(report.as_json(results, plan, database), indent=2)
+    click.echo(document if instance.as_json else report.as_table(results, plan, database))
+    if save is not None:
+        save.write_text(document + "\n")
+        _say(f"Saved as {save}")
 
 
 def _plan(
