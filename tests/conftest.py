@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from support import chromium, environment, postgres, redis
 from support.instance import Databases, Instance, instance
 
 environment.settle(os.environ)
+
+# Each test makes a whole application; looking through all of it again and again would take a third of the time.
+gc.set_threshold(100_000, 10, 10)
 
 
 @pytest.fixture(scope="session")
@@ -45,9 +49,11 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Databases:
+def databases(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Databases]:
     # PostgreSQL is only started when the first test asks for it.
-    return Databases(tmp_path_factory.mktemp("templates"), lambda: request.getfixturevalue("postgres_server"))
+    folder = tmp_path_factory.mktemp("templates")
+    with closing(Databases(folder, lambda: request.getfixturevalue("postgres_server"))) as databases:
+        yield databases
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -65,7 +71,9 @@ def make_site(database_kind: str, databases: Databases, tmp_path: Path) -> Itera
         def make(**environ: str) -> Instance:
             home = tmp_path / f"home{len(list(tmp_path.iterdir()))}"
             home.mkdir()
-            return stack.enter_context(instance(databases.fresh(database_kind, home), home, environ))
+            url = databases.fresh(database_kind, home)
+            stack.callback(databases.release, url)
+            return stack.enter_context(instance(url, home, environ))
 
         yield make
 

@@ -27,6 +27,7 @@ from logister_core.outbox import run
 from logister_core.settings import with_secret_key
 
 from .postgres import PostgresServer
+from .recycling import Recycling
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -125,13 +126,27 @@ class Databases:
     def __init__(self, folder: Path, postgres: Callable[[], PostgresServer]) -> None:
         self._folder = folder
         self._postgres = postgres
+        self._clean: list[str] = []
 
     def fresh(self, kind: str, home: Path) -> str:
         if kind == "postgresql":
-            return self._postgres()(template=self._postgres_template)
+            return self._clean.pop() if self._clean else self._postgres()(template=self._postgres_template)
         url = f"sqlite:///{home / 'logister.db'}"
         shutil.copyfile(self._sqlite_template, home / "logister.db")
         return url
+
+    def release(self, url: str) -> None:
+        """Nobody uses this database any more."""
+        if url.startswith("postgresql") and self._recycling.clean(url):
+            self._clean.append(url)
+
+    def close(self) -> None:
+        if "_recycling" in vars(self):
+            self._recycling.close()
+
+    @functools.cached_property
+    def _recycling(self) -> Recycling:
+        return Recycling(self._postgres_template)
 
     @functools.cached_property
     def _sqlite_template(self) -> Path:
