@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from logister_core.outbox.destinations import Destination
     from logister_core.plugins import ActivePlugin
     from logister_core.rate_limits import RateLimiter
+    from logister_core.security.flash import Message
     from logister_core.settings import Settings
     from logister_core.tasks.hints import Hints
     from logister_core.tasks.recurring import RecurringJob
@@ -58,9 +59,9 @@ class Request(pyramid.request.Request):
     client_ip: str
     request_id: str
     reception: Reception | None
-    flashes: list[tuple[str, str]]
+    flashes: list[Message]
     find_service: Callable[..., Any]
-    flash: Callable[[str, str], None]
+    flash: Callable[..., None]
 
 
 class Configurator(pyramid.config.Configurator):

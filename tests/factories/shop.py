@@ -62,9 +62,24 @@ class Shop:
         path = f"{self.path}/error_groups/{group.uuid}/{action}"
         return self.browser.request(path, method=method, POST={"csrf_token": self.csrf()} | fields, status=status)
 
-    def press(self, page: Any, label: str) -> Any:
-        """Press a button of the page's triage form, wherever the button sends it."""
-        [form] = [form for form in page.forms.values() if "error_groups" in form.action]
-        [button] = [found for found in page.html.select(".detail-actions button") if found.text.strip() == label]
+    def bulk(self, action: str, *groups: ErrorGroup, status: int = 303, **fields: str) -> Any:
+        """Send the form of the selection."""
+        chosen = [("group_uuid", str(group.uuid)) for group in groups]
+        values = [("csrf_token", self.csrf()), ("action", action), *chosen, *fields.items()]
+        return self.browser.post(f"{self.path}/error_groups/bulk", values, status=status)
+
+    def press(self, page: Any, label: str, **fields: str) -> Any:
+        """Press a button in the head of the open error, after filling in fields beside it."""
+        [button] = [found for found in page.html.select("#detail form button") if " ".join(found.text.split()) == label]
+        form = page.forms[button.find_parent("form")["id"]]
+        for name, value in fields.items():
+            form[name] = value
         form.action = button.get("formaction", form.action)
+        if button.get("name"):
+            return form.submit(button["name"], value=button["value"])
         return form.submit()
+
+    def undo(self, page: Any) -> Any:
+        """Press Undo in the message above the page; the page that follows."""
+        [form] = [form for form in page.forms.values() if form.action.endswith("/undo") and "flash" in str(form.html)]
+        return form.submit(headers={"Referer": f"http://localhost{page.request.path_qs}"}).follow()

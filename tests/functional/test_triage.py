@@ -123,7 +123,7 @@ def test_the_buttons_of_an_open_error_close_it(shop: Shop, label: str, status: s
 def test_the_button_of_a_closed_error_reopens_it_and_counts(shop: Shop) -> None:
     shop.act("resolve", shop.send())
     page = shop.browser.get(shop.inbox, {"filter": "resolved"})
-    assert [button.text for button in page.html.select(".detail-actions > button")] == ["Reopen"]
+    assert [button.text for button in page.html.select("#triage > button")] == ["Reopen"]
     shop.press(page, "Reopen")
     changed = group(shop.site)
     assert changed.status == "unresolved"

@@ -55,7 +55,9 @@ def _chosen(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, s
 
 
 @click.command()
-@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Also write the result as JSON to a file.")
+@click.option(
+    "--save", type=click.Path(dir_okay=False, path_type=Path), help="Also write the result as JSON to a file."
+)
 @click.option("--seconds", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="Of each slice.")
 @click.option(
     "--slices", type=click.IntRange(min=1), default=3, show_default=True, help="Of which a figure is the median."

@@ -8,6 +8,7 @@ from logister_core.client_submissions import models as client_submissions
 from logister_core.db.base import Base
 from logister_core.deployments import models as deployments
 from logister_core.error_groups import models as error_groups
+from logister_core.error_groups.history import models as error_group_history
 from logister_core.events.evidence import models as evidence
 from logister_core.ingest import models as ingest
 from logister_core.installation import models as installation
@@ -25,6 +26,7 @@ MODEL_MODULES = (
     client_submissions,
     deployments,
     error_groups,
+    error_group_history,
     evidence,
     ingest,
     installation,

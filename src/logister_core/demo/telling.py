@@ -100,7 +100,7 @@ def _decide(engine: Engine, state: DemoState, decision: Decision) -> None:
             triage = TriageService(session, lambda: moment)
             group = triage.locked(project, uuid)
             if group is not None:
-                triage.apply(decision.action, group)
+                triage.apply(decision.action, [group])
 
 
 def _open_groups(session: Session, project: Project, decision: Decision, moment: datetime) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,9 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
+    from logister_core.error_groups.actors import wake_snoozed_errors
+    from logister_core.error_groups.history.queries import HistoryQuery
+    from logister_core.error_groups.history.undo import UndoService
     from logister_core.error_groups.projection import ErrorGrouping
     from logister_core.error_groups.queries import InboxQuery
     from logister_core.error_groups.services import TriageService
@@ -16,14 +20,22 @@ def includeme(config: Configurator) -> None:
     from logister_core.projects.resources import ProjectContext
 
     config.add_projection(ErrorGrouping())
+    config.add_recurring_job("snoozed_errors", wake_snoozed_errors, every=timedelta(minutes=1))
     config.register_service_factory(InboxQuery.from_request, InboxQuery)
     config.register_service_factory(TriageService.from_request, TriageService)
+    config.register_service_factory(HistoryQuery.from_request, HistoryQuery)
+    config.register_service_factory(UndoService.from_request, UndoService)
     config.add_route("inbox", "/projects/{project}/inbox", factory=ProjectContext)
     # An old address of the inbox.
     config.add_route("inbox.events", "/projects/{project}/events", factory=ProjectContext)
-    config.add_route(
-        "error_groups.triage",
-        f"/projects/{{project}}/error_groups/{{group}}/{{action:{'|'.join(ACTIONS)}}}",
-        factory=ProjectContext,
-    )
+    for name, rest in (
+        ("bulk", "bulk"),
+        ("undo", "changes/{change}/undo"),
+        ("assignment", "{group}/assignment"),
+        ("assignment.delete", "{group}/assignment/delete"),
+        ("triage", f"{{group}}/{{action:{'|'.join(ACTIONS)}}}"),
+    ):
+        config.add_route(f"error_groups.{name}", f"/projects/{{project}}/error_groups/{rest}", factory=ProjectContext)
+    config.scan("logister_core.error_groups.actors")
     config.scan("logister_core.error_groups.views")
+    config.scan("logister_core.error_groups.triage_views")

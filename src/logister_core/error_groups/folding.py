@@ -13,7 +13,11 @@ from uuid import UUID
 
 from logister_core.error_groups import policy
 from logister_core.error_groups.headline import title_of
+from logister_core.error_groups.history.models import ChangeKind
+from logister_core.error_groups.history.recording import Action, change_row, stored
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
+from logister_core.error_groups.snooze import why_woken
+from logister_core.error_groups.transitions import reopened
 from logister_core.notifications.models import IntentKind
 
 # A frequent-error rule is evaluated this long after the last observation.
@@ -66,6 +70,11 @@ class Tally:
     resolved_at: datetime | None
     ignored_at: datetime | None
     archived_at: datetime | None
+    resolution: str | None
+    resolved_in_release: str | None
+    snooze: dict[str, Any]
+    snooze_progress: dict[str, Any]
+    snoozed_until: datetime | None
     last_reopened_at: datetime | None
     reopen_count: int
     regression_count: int
@@ -95,15 +104,32 @@ class Tally:
 
 
 _TALLIED = tuple(member.name for member in fields(Tally))
+# What a reopening changes.
+_REOPENED = (
+    "status",
+    "resolved_at",
+    "ignored_at",
+    "archived_at",
+    "resolution",
+    "snooze",
+    "snoozed_until",
+    "last_reopened_at",
+    "reopen_count",
+    "regression_count",
+    "regressed_in_release",
+    "current_regression",
+)
 
 
 @dataclass
 class Notices:
-    """Rows that the folded events owe to notifications."""
+    """Rows that the folded events owe to notifications and to the history."""
 
     intents: list[dict[str, Any]] = field(default_factory=list)
     observations: Counter[tuple[int, str]] = field(default_factory=Counter)
     # by group and UTC hour
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    # of groups that came back
 
     def add(self, kind: IntentKind, group: Tally, event: ErrorEvent, dedup: str, **details: Any) -> None:
         self.intents.append(
@@ -167,7 +193,8 @@ def fold(group: Tally, event: ErrorEvent, evidence: Evidence, notices: Notices, 
         return
     state = _state(group)
     time = _time(event, evidence)
-    decision = policy.decide_occurrence(state, time)
+    decision = policy.decide_occurrence(state, time, event.release)
+    group.snooze_progress = decision.snooze_progress
     if decision.first_seen_at is not None and decision.last_seen_at is not None:
         group.first_seen_at, group.last_seen_at = decision.first_seen_at, decision.last_seen_at
     if decision.becomes_latest:
@@ -183,7 +210,7 @@ def fold(group: Tally, event: ErrorEvent, evidence: Evidence, notices: Notices, 
             kind=evidence.kind,
             release=event.release,
         )
-        _reopen(group, event, proof, now)
+        notices.changes.append(_reopen(group, event, proof, now))
         notices.add(
             IntentKind.REGRESSION,
             group,
@@ -222,6 +249,10 @@ def _state(group: Tally) -> policy.GroupState:
         resolved_at=group.resolved_at,
         ignored_at=group.ignored_at,
         archived_at=group.archived_at,
+        resolution=group.resolution,
+        resolved_in_release=group.resolved_in_release,
+        snooze=group.snooze,
+        snooze_progress=group.snooze_progress,
     )
 
 
@@ -238,11 +269,20 @@ def _refresh(group: Tally, event: ErrorEvent) -> None:
     group.latest_event_occurred_at = event.occurred_at
 
 
-def _reopen(group: Tally, event: ErrorEvent, proof: dict[str, Any], now: datetime) -> None:
-    group.status = GroupStatus.UNRESOLVED.value
-    group.resolved_at = group.ignored_at = group.archived_at = None
-    group.last_reopened_at = now
-    group.reopen_count += 1
-    group.regression_count += 1
-    group.regressed_in_release = event.release or group.regressed_in_release
-    group.current_regression = proof
+def _reopen(group: Tally, event: ErrorEvent, proof: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Open the group again; the row of its history that says so. The end of a snooze is no regression."""
+    before = {name: stored(getattr(group, name)) for name in _REOPENED}
+    snoozed = group.snooze
+    kind, details = ChangeKind.REGRESS, {"release": event.release} if event.release else {}
+    for name, value in reopened(now, group.reopen_count).items():
+        setattr(group, name, value)
+    group.snooze_progress = {}
+    if snoozed:
+        group.current_regression = {}
+        kind, details = ChangeKind.WAKE, {"why": why_woken(snoozed)}
+    else:
+        group.regression_count += 1
+        group.regressed_in_release = event.release or group.regressed_in_release
+        group.current_regression = proof
+    after = {name: stored(getattr(group, name)) for name in _REOPENED}
+    return change_row(group.id, kind, Action(now), before, after=after, details=details)

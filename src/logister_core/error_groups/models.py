@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from logister_core.accounts.models import User
@@ -27,6 +27,12 @@ class ErrorGroup(Base):
     __table_args__ = (
         Index(None, "project_id", "status", "last_seen_at", "id"),
         Index(None, "project_id", "first_seen_at"),
+        Index(
+            None,
+            "snoozed_until",
+            postgresql_where=text("snoozed_until IS NOT NULL"),
+            sqlite_where=text("snoozed_until IS NOT NULL"),
+        ),
         one_of("status", GroupStatus),
     )
 
@@ -50,6 +56,14 @@ class ErrorGroup(Base):
     resolved_at: Mapped[datetime | None]
     ignored_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
+    resolution: Mapped[str | None]
+    # Of resolved groups, a `transitions.Resolution`; unset before there were several.
+    snooze: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    # Of ignored groups: the condition that ends it (see `snooze`), empty for none.
+    snooze_progress: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    # What was counted towards the condition.
+    snoozed_until: Mapped[datetime | None]
+    # The condition's time, for the sweep that wakes groups.
     reopen_count: Mapped[int] = mapped_column(default=0)
     last_reopened_at: Mapped[datetime | None]
     regression_count: Mapped[int] = mapped_column(default=0)

@@ -6,9 +6,12 @@ decision. All times are aware UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from logister_core.error_groups import snooze
+from logister_core.error_groups.transitions import Resolution
 
 EXACT = "exact"
 REPORTING_INTERVAL = "reporting_interval"
@@ -70,6 +73,10 @@ class GroupState:
     resolved_at: datetime | None = None
     ignored_at: datetime | None = None
     archived_at: datetime | None = None
+    resolution: str | None = None
+    resolved_in_release: str | None = None
+    snooze: dict[str, Any] = field(default_factory=dict)
+    snooze_progress: dict[str, Any] = field(default_factory=dict)
 
     @property
     def closed(self) -> bool:
@@ -87,7 +94,8 @@ class OccurrenceDecision:
 
     `first_seen_at` and `last_seen_at` are the new bounds (unchanged when the time is not known well enough);
     `becomes_latest` also refreshes title, subtitle, stage, severity and last seen release; `alerts` allows
-    notifications; `reason` is one of the words of spec 20 §6.1.
+    notifications; `reason` is one of the words of spec 20 §6.1, or says what keeps a group closed that happened again:
+    "snoozed", "resolved_for_good" or "awaits_next_release". `snooze_progress` is what a snooze has counted.
     """
 
     first_seen_at: datetime | None
@@ -96,6 +104,7 @@ class OccurrenceDecision:
     reopen: bool
     alerts: bool
     reason: str
+    snooze_progress: dict[str, Any]
 
 
 def first_occurrence(time: OccurrenceTime) -> tuple[datetime, datetime]:
@@ -103,11 +112,13 @@ def first_occurrence(time: OccurrenceTime) -> tuple[datetime, datetime]:
     return time.first_moment, time.last_moment
 
 
-def decide_occurrence(group: GroupState, time: OccurrenceTime) -> OccurrenceDecision:
-    """The effect of a further, new occurrence on an existing group."""
+def decide_occurrence(group: GroupState, time: OccurrenceTime, release: str | None = None) -> OccurrenceDecision:
+    """The effect of a further, new occurrence, of `release`, on an existing group."""
     latest = group.latest_event_occurred_at or group.last_seen_at
     becomes_latest = time.known and (latest is None or time.occurred_at >= latest)
-    reopen = _proves_return(group, time)
+    returns = _proves_return(group, time)
+    held, progress = _held(group, time, release) if returns else (None, group.snooze_progress)
+    reopen = returns and held is None
     first_seen_at, last_seen_at = group.first_seen_at, group.last_seen_at
     if time.known:
         first_seen_at = min(filter(None, (first_seen_at, time.first_moment)))
@@ -118,7 +129,8 @@ def decide_occurrence(group: GroupState, time: OccurrenceTime) -> OccurrenceDeci
         becomes_latest=becomes_latest,
         reopen=reopen,
         alerts=reopen if group.closed else becomes_latest,
-        reason=_reason(group, time, reopen=reopen, becomes_latest=becomes_latest),
+        reason=held or _reason(group, time, reopen=reopen, becomes_latest=becomes_latest),
+        snooze_progress=progress,
     )
 
 
@@ -129,6 +141,19 @@ def _proves_return(group: GroupState, time: OccurrenceTime) -> bool:
     if time.timed:
         return time.occurred_at > closure
     return time.interval and time.reporting_start is not None and time.reporting_start > closure
+
+
+def _held(group: GroupState, time: OccurrenceTime, release: str | None) -> tuple[str | None, dict[str, Any]]:
+    """Why a group stays closed although it provably happened again, None when it opens; and its snooze's progress."""
+    progress = group.snooze_progress
+    if group.snooze:
+        progress, enough = snooze.counted(group.snooze, progress, time.occurred_at, time.stored_at)
+        return None if enough else "snoozed", progress
+    if group.resolution == Resolution.FOR_GOOD:
+        return "resolved_for_good", progress
+    if group.resolution == Resolution.NEXT_RELEASE and release in (None, group.resolved_in_release):
+        return "awaits_next_release", progress
+    return None, progress
 
 
 def _reason(group: GroupState, time: OccurrenceTime, *, reopen: bool, becomes_latest: bool) -> str:

@@ -27,6 +27,8 @@ from logister_core.error_groups.folding import (
     new_group,
 )
 from logister_core.error_groups.grouping import facts
+from logister_core.error_groups.history.models import ErrorGroupChange
+from logister_core.error_groups.locking import locked_groups
 from logister_core.error_groups.models import ErrorGroup, ErrorGroupKey, ErrorOccurrence
 from logister_core.ids import uuid7
 from logister_core.ingest.body import context_of
@@ -60,7 +62,7 @@ class ErrorGrouping:
         contexts = _Contexts(session)
         evidence = _evidence(events, contexts)
         group_ids = _group_ids(session, events, evidence, contexts, now)
-        groups = _locked(session, set(group_ids.values()))
+        groups = {group.id: group for group in locked_groups(session, set(group_ids.values()))}
         tallies = {group_id: Tally.of(group) for group_id, group in groups.items()}
         linked = _link(session, events, group_ids)
         notices = Notices()
@@ -179,18 +181,6 @@ def _claim(session: Session, created: dict[Key, int]) -> set[Key]:
     return {(project_id, key) for project_id, key in claimed}
 
 
-def _locked(session: Session, ids: set[int]) -> dict[int, ErrorGroup]:
-    """The groups as they are now, so that what a person just did is seen; nobody else changes them until commit."""
-    locked = (
-        select(ErrorGroup)
-        .where(ErrorGroup.id.in_(ids))
-        .order_by(ErrorGroup.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {group.id: group for group in session.scalars(locked)}
-
-
 def _link(session: Session, events: Sequence[ErrorEvent], group_ids: dict[Key, int]) -> set[int]:
     """Insert occurrences; the ids of the events that were not linked before."""
     link = insert_for(session, ErrorOccurrence)
@@ -238,3 +228,5 @@ def _insert_notices(session: Session, notices: Notices, now: datetime) -> None:
             },
         )
         session.execute(upsert, rows)
+    if notices.changes:
+        session.execute(plain_insert(ErrorGroupChange), notices.changes)

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
+from logister_core.error_groups.snooze import words as snooze_words
+from logister_core.error_groups.transitions import Resolution
 from logister_core.redaction import redact
 from logister_core.web.formatting import ago_text, plural, time_text
 
@@ -58,12 +60,14 @@ def full_title(group: ErrorGroup) -> str:
 
 
 def badge(group: ErrorGroup, now: datetime) -> tuple[str, str] | None:
-    """(kind, words) for what differs from an ordinary open error: it came back, or it is new."""
+    """(kind, words) for what differs from an ordinary open or closed error: it came back, is new, or is set aside."""
     if group.open and group.current_regression:
         release = group.current_regression.get("release")
         return "danger", f"regressed in {release}" if release else "regressed"
     if group.open and group.first_seen_at > now - NEW_FOR:
         return "info", "new"
+    if group.snooze:
+        return "neutral", f"snoozed {snooze_words(group.snooze)}"
     return None
 
 
@@ -99,10 +103,17 @@ def grouped_by(group: ErrorGroup) -> tuple[str, list[tuple[str, str]]]:
 
 def _closed(group: ErrorGroup, now: datetime) -> str:
     word, column = _CLOSED[GroupStatus(group.status)]
-    moment = getattr(group, column)
+    ago = ago_text(getattr(group, column), now)
+    if group.snooze:
+        return f"Snoozed {ago}, {snooze_words(group.snooze)}."
     release = group.resolved_in_release if group.status == GroupStatus.RESOLVED else None
+    if group.resolution == Resolution.FOR_GOOD:
+        return f"Resolved for good {ago}. Only a person reopens it."
+    if group.resolution == Resolution.NEXT_RELEASE:
+        other = f"another release than {release}" if release else "a release"
+        return f"Resolved in the next release {ago}. An occurrence in {other} reopens it."
     place = f" in {release}" if release else ""
-    return f"{word}{place} {ago_text(moment, now)}. The next occurrence reopens it."
+    return f"{word}{place} {ago}. The next occurrence reopens it."
 
 
 def _regressed(proof: dict[str, Any], now: datetime) -> str:

@@ -1,23 +1,20 @@
-"""The inbox and the buttons that close and reopen errors."""
+"""The inbox."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 from pyramid.view import view_config
 
 from logister_core.error_groups.inbox_page import InboxAddress, following, inbox_page, select_group
 from logister_core.error_groups.inbox_state import InboxState
 from logister_core.error_groups.queries import InboxQuery
-from logister_core.error_groups.services import TriageService
-from logister_core.error_groups.story import full_title
 from logister_core.events.detail import EventDetails
 from logister_core.events.queries import EventQuery
 from logister_core.security.inputs import canonical_uuid
 from logister_core.security.permissions import VIEW
-from logister_core.web.formatting import middle_cut
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -27,16 +24,6 @@ if TYPE_CHECKING:
 
 FRAGMENT = "X-Fragment"
 LIST_FRAGMENT = "project_inbox"
-
-# First strong isolate … pop isolate: a title written from right to left must not turn the sentence around it.
-_TITLE = "“\u2068{}\u2069”"
-_DONE = {
-    "resolve": f"Resolved {_TITLE}. The next occurrence reopens it.",
-    "ignore": f"Ignored {_TITLE}. The next occurrence reopens it.",
-    "archive": f"Archived {_TITLE}. The next occurrence reopens it.",
-    "reopen": f"Reopened {_TITLE}.",
-}
-_MAX_TITLE = 120
 
 
 @view_config(route_name="inbox", request_method="GET", renderer="templates/inbox.pt", permission=VIEW)
@@ -61,20 +48,6 @@ def inbox_fragment(request: Request) -> Any:
 def old_address(request: Request) -> HTTPSeeOther:
     path = request.route_path("inbox", project=request.context.project.uuid)
     return HTTPSeeOther(location=f"{path}?{request.query_string}" if request.query_string else path)
-
-
-@view_config(route_name="error_groups.triage", request_method=("POST", "PATCH"), permission=VIEW)
-def triage(request: Request) -> HTTPSeeOther:
-    """Viewers may do this too: who sees an error can say what becomes of it."""
-    project, service = request.context.project, request.find_service(TriageService)
-    uuid = canonical_uuid(request.matchdict["group"])
-    group = None if uuid is None else service.locked(project, uuid)
-    if group is None:
-        raise HTTPNotFound
-    action = request.matchdict["action"]
-    service.apply(action, group)
-    request.flash("notice", _DONE[action].format(middle_cut(full_title(group), _MAX_TITLE)))
-    return HTTPSeeOther(location=_after_triage(request))
 
 
 def _inbox(request: Request) -> dict[str, Any]:
@@ -125,16 +98,3 @@ def _detail(request: Request, address: InboxAddress, group: ErrorGroup, followin
     return request.find_service(EventDetails).build(
         request.context.project, event, group, params=request.GET, href=href, triage=fields
     )
-
-
-def _after_triage(request: Request) -> str:
-    """Back to where the button stood: the event's own page, else the inbox with the next error open."""
-    project = request.context.project.uuid
-    event = canonical_uuid(request.POST.get("event_uuid", ""))
-    if event is not None:
-        return request.route_path("events.show", project=project, event=event)
-    parameters = InboxState.from_params(request.POST).parameters()
-    following = canonical_uuid(request.POST.get("next", ""))
-    if following is not None:
-        parameters["group_uuid"] = str(following)
-    return request.route_path("inbox", project=project, _query=parameters)

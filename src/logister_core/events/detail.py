@@ -8,7 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from logister_core.accounts.models import User
+from logister_core.error_groups.history.queries import History, HistoryQuery
 from logister_core.error_groups.models import ErrorGroup
+from logister_core.error_groups.triage_panel import TriagePanel, triage_panel
 from logister_core.events.context_panel import ContextPanel, context_panel
 from logister_core.events.deployment_story import deployment_story
 from logister_core.events.frame_views import FrameView, FrameViewer
@@ -31,8 +36,16 @@ if TYPE_CHECKING:
 MAX_TITLE = 300
 
 # Key in addresses -> word on the page.
-_ERROR_TABS = {"stacktrace": "Stack", "context": "Context", "occurrences": "Occurrences", "related_logs": "Related"}
+_ERROR_TABS = {
+    "stacktrace": "Stack",
+    "context": "Context",
+    "occurrences": "Occurrences",
+    "related_logs": "Related",
+    "history": "History",
+}
 _OTHER_TABS = {"context": "Context", "related_logs": "Related"}
+# Of the group rather than of the event.
+_GROUP_TABS = frozenset({"occurrences", "history"})
 
 # (event, further parameters) -> address of a page with that event in the detail.
 EventHref = Callable[..., str]
@@ -62,7 +75,7 @@ class Detail:
 
     `type` is the exception's class, or None; `event_type` the kind of event. `story` is None for events that are no
     errors and for errors not grouped yet; `event_uuid` and the panels are None when retention removed all events of
-    the group. `triage` are the hidden fields of the forms that change its status.
+    the group. `triage` is what may be decided about it.
     """
 
     type: str | None
@@ -79,7 +92,8 @@ class Detail:
     context: ContextPanel | None
     occurrences: OccurrencePanel | None
     related: RelatedPanel | None
-    triage: list[tuple[str, str]]
+    history: History | None
+    triage: TriagePanel | None
 
     @property
     def title(self) -> str:
@@ -92,17 +106,21 @@ class Detail:
 
 class EventDetails:
     """`filters` gives the addresses of lists by value, for errors and for everything else, and `event_path` the address
-    of an event's own page.
+    of an event's own page. `person` is who looks.
     """
 
     def __init__(
         self,
-        query: EventQuery,
+        session: Session,
+        person: User | None,
         clock: Callable[[], datetime],
+        *,
         filters: Callable[[Project, bool], ValueFilters],
         event_path: Callable[[Project, IngestEvent], str],
     ) -> None:
-        self._query = query
+        self._session = session
+        self._query = EventQuery(session)
+        self._person = person
         self._clock = clock
         self._filters = filters
         self._event_path = event_path
@@ -116,7 +134,7 @@ class EventDetails:
         def event_path(project: Project, event: IngestEvent) -> str:
             return request.route_path("events.show", project=project.uuid, event=event.uuid)
 
-        return cls(EventQuery(request.db), request.registry.clock, filters, event_path)
+        return cls(request.db, request.user, request.registry.clock, filters=filters, event_path=event_path)
 
     def build(
         self,
@@ -134,7 +152,7 @@ class EventDetails:
         subject = self._query.subject(project, event, group)
         names = _ERROR_TABS if subject.is_error else _OTHER_TABS
         tab = params.get("tab", "")
-        if tab not in names or (tab == "occurrences" and group is None):
+        if tab not in names or (tab in _GROUP_TABS and group is None):
             tab = next(iter(names))
         stored = 0 if group is None else self._query.occurrence_count(group)
         kind, value = subject.title
@@ -148,7 +166,7 @@ class EventDetails:
             tabs=[] if event is None else _tabs(names, tab, event.uuid, stored, href),
             tab=tab,
             stepper=None if event is None or group is None else self._stepper(event, group, tab, href),
-            triage=triage,
+            triage=None if group is None else triage_panel(self._session, project, group, self._person, triage),
             **self._panels(tab, subject, stored, params=params, href=href),
         )
 
@@ -197,13 +215,15 @@ class EventDetails:
         self, tab: str, subject: Subject, stored: int, *, params: Mapping[str, str], href: EventHref
     ) -> dict[str, Any]:
         panels: dict[str, Any] = {"stack": None, "scope_href": None, "context": None}
-        panels |= {"occurrences": None, "related": None}
+        panels |= {"occurrences": None, "related": None, "history": None}
         event, group = subject.event, subject.group
         if event is None:
             return panels
         if tab == "occurrences" and group is not None:
             after = canonical_uuid(params.get("occurrence_cursor", ""))
             panels["occurrences"] = occurrence_panel(self._query, group, event, after=after, stored=stored, href=href)
+        elif tab == "history" and group is not None:
+            panels["history"] = HistoryQuery(self._session).of(group, self._person)
         elif tab == "context":
             found = subject.deployment
             deployed = [] if found is None else deployment_story(found, subject.repositories).facts
@@ -234,5 +254,5 @@ def _tabs(names: Mapping[str, str], current: str, event: UUID, stored: int, href
         Tab(f"tab-{key}", label, href(event, tab=key), key == current, stored if key == "occurrences" else None)
         for key, label in names.items()
         # An error not grouped yet has no others.
-        if stored or key != "occurrences"
+        if stored or key not in _GROUP_TABS
     ]

@@ -17,6 +17,8 @@ class IntentKind(StrEnum):
     FIRST_OCCURRENCE = "first_occurrence"
     REGRESSION = "regression"
     ERROR_MILESTONE = "error_milestone"
+    ASSIGNMENT = "assignment"
+    STATUS_CHANGE = "status_change"
     MONITOR_MISSED = "monitor_missed"
     MONITOR_RECOVERED = "monitor_recovered"
     RELEASE_SUMMARY = "release_summary"

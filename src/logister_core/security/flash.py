@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from logister_core.security.cookies import Cookie
 from logister_core.security.tokens import Signer
@@ -14,6 +14,14 @@ MAX_AGE = 120
 # A cookie holds 4096 bytes at most, and nobody reads more.
 MESSAGES = 3
 LENGTH = 300
+
+
+class Message(NamedTuple):
+    """`undo` is the path of a form that takes back what the text tells of, None where nothing does."""
+
+    kind: str
+    text: str
+    undo: str | None = None
 
 
 class Flashes:
@@ -30,30 +38,32 @@ class Flashes:
         self._cookie_came = signed is not None
         request.add_response_callback(self._write)
 
-    def add(self, kind: str, text: str) -> None:
+    def add(self, kind: str, text: str, undo: str | None = None) -> None:
         if kind not in KINDS:
             raise ValueError(f"a flash is one of {sorted(KINDS)}, not {kind!r}")
-        self._waiting.append((kind, text[:LENGTH]))
+        self._waiting.append(Message(kind, text[:LENGTH], undo))
 
-    def take(self) -> list[tuple[str, str]]:
-        """All messages as pairs of kind and text, oldest first; they count as shown."""
+    def take(self) -> list[Message]:
+        """All messages, oldest first; they count as shown."""
         taken, self._waiting = self._waiting, []
         return taken
 
-    def _read(self, signed: str) -> list[tuple[str, str]]:
+    def _read(self, signed: str) -> list[Message]:
         payload = self._signer.verified(signed)
-        return [] if payload is None else [(kind, text) for kind, text in json.loads(payload)]
+        return [] if payload is None else [Message(*parts) for parts in json.loads(payload)]
 
     def _write(self, request: Any, response: Any) -> None:
         if self._waiting == self._brought and (self._waiting or not self._cookie_came):
             return
         if self._waiting:
-            signed = self._signer.sign(json.dumps(self._waiting[-MESSAGES:]).encode())
+            # Each message without what it does not have, and letters as they are: the cookie is small.
+            parts = [[part for part in message if part is not None] for message in self._waiting[-MESSAGES:]]
+            signed = self._signer.sign(json.dumps(parts, ensure_ascii=False).encode())
             response.headerlist.append(self._cookie.header(signed, max_age=MAX_AGE))
         else:
             response.headerlist.append(self._cookie.removal())
 
 
-def flash(request: Any, kind: str, text: str) -> None:
-    """Show `text` above the next page; `kind` is "notice" or "alert"."""
-    request.flash_store.add(kind, text)
+def flash(request: Any, kind: str, text: str, undo: str | None = None) -> None:
+    """Show `text` above the next page; `kind` is "notice" or "alert", `undo` the path of a form that takes it back."""
+    request.flash_store.add(kind, text, undo)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from logister_core.security.flash import Message
+
 PROJECTS_SHOWN = 20
 # A filter box helps only where the list no longer fits a glance.
 FILTER_FROM = 8
@@ -110,5 +112,5 @@ class Shell:
         return str(getattr(user, "name", None) or getattr(user, "email", None) or "Account")
 
     @property
-    def flashes(self) -> list[tuple[str, str]]:
-        return list(getattr(self._request, "flashes", None) or ())
+    def flashes(self) -> list[Message]:
+        return [Message(*flash) for flash in getattr(self._request, "flashes", None) or ()]

@@ -31,6 +31,7 @@ def group(**values):
         "grouping_strategy": "stack",
         "grouping_facts": {},
         "fingerprint": "stack:v1:abc",
+        "snooze": {},
     }
     return ErrorGroup(**defaults | values)
 
@@ -71,8 +72,10 @@ def test_a_return_outranks_being_new_and_names_its_release():
     assert badge(group(current_regression=PROOF | {"release": None}), NOW) == ("danger", "regressed")
 
 
-def test_a_closed_error_carries_no_badge():
+def test_a_closed_error_carries_no_badge_unless_it_is_set_aside():
     assert badge(group(status="resolved", first_seen_at=NOW, current_regression=PROOF), NOW) is None
+    snoozed = group(status="ignored", snooze={"events": 5})
+    assert badge(snoozed, NOW) == ("neutral", "snoozed until 5 more events")
 
 
 def test_news_of_a_return_tell_when_where_and_what_it_undid():
@@ -97,6 +100,15 @@ def test_news_of_a_return_seen_in_an_interval_say_so():
             {"status": "resolved", "resolved_at": NOW - DAY, "resolved_in_release": "1.4.1"},
             "Resolved in 1.4.1 1 day ago. The next occurrence reopens it.",
         ),
+        (
+            {"status": "resolved", "resolved_at": NOW, "resolution": "next_release", "resolved_in_release": "1.4.1"},
+            "Resolved in the next release just now. An occurrence in another release than 1.4.1 reopens it.",
+        ),
+        (
+            {"status": "resolved", "resolved_at": NOW, "resolution": "for_good"},
+            "Resolved for good just now. Only a person reopens it.",
+        ),
+        ({"status": "ignored", "ignored_at": NOW, "snooze": {"events": 5}}, "Snoozed just now, until 5 more events."),
         ({"status": "ignored", "ignored_at": NOW}, "Ignored just now. The next occurrence reopens it."),
         ({"status": "archived", "archived_at": NOW}, "Archived just now. The next occurrence reopens it."),
         ({"last_reopened_at": NOW - DAY}, "Reopened 1 day ago."),

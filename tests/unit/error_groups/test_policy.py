@@ -169,3 +169,44 @@ def test_an_event_of_unknown_precision_is_trusted_when_it_was_stored_within_15_m
 def test_case_20_17_milestones_are_10_100_and_every_thousand():
     assert [count for count in range(3002) if milestone(count)] == [10, 100, 1000, 2000, 3000]
     assert (milestone(10), milestone(11), milestone(2000)) == (10, None, 2000)
+
+
+def resolved(resolution, release="1.4.2"):
+    return group("resolved", resolved_at=NOW - HOUR, resolution=resolution, resolved_in_release=release)
+
+
+@pytest.mark.parametrize(
+    ("resolution", "in_release", "release", "reason"),
+    [
+        ("now", "1.4.2", "1.4.2", "source_evidence_after_closure"),
+        (None, "1.4.2", None, "source_evidence_after_closure"),
+        ("next_release", "1.4.2", "1.4.2", "awaits_next_release"),
+        ("next_release", "1.4.2", None, "awaits_next_release"),
+        ("next_release", "1.4.2", "1.4.3", "source_evidence_after_closure"),
+        ("next_release", None, "1.4.3", "source_evidence_after_closure"),
+        ("for_good", "1.4.2", "2.0", "resolved_for_good"),
+    ],
+)
+def test_how_it_was_resolved_decides_what_reopens_it(resolution, in_release, release, reason):
+    decision = decide_occurrence(resolved(resolution, in_release), exact(), release)
+
+    assert decision.reason == reason
+    assert decision.reopen is decision.alerts is (reason == "source_evidence_after_closure")
+
+
+def test_another_release_before_the_closing_proves_nothing():
+    decision = decide_occurrence(resolved("next_release"), exact(NOW - 2 * HOUR), "1.4.3")
+
+    assert not decision.reopen
+    assert decision.reason == "source_evidence_before_closure"
+
+
+def test_a_snoozed_group_opens_when_enough_happened_after_it_was_snoozed():
+    snoozed = group("ignored", ignored_at=NOW - HOUR, snooze={"events": 2}, snooze_progress={"seen": 1})
+
+    earlier = decide_occurrence(snoozed, exact(NOW - 2 * HOUR))
+    assert (earlier.reopen, earlier.snooze_progress) == (False, {"seen": 1})
+    enough = decide_occurrence(snoozed, exact())
+    assert (enough.reopen, enough.alerts, enough.snooze_progress) == (True, True, {"seen": 2})
+    longer = decide_occurrence(group("ignored", ignored_at=NOW - HOUR, snooze={"events": 2}), exact())
+    assert (longer.reopen, longer.reason, longer.snooze_progress) == (False, "snoozed", {"seen": 1})

@@ -1,0 +1,88 @@
+"""Taking back what a person did, for as long as nobody changed the same since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from logister_core.accounts.models import User
+from logister_core.error_groups.history.models import ErrorGroupChange
+from logister_core.error_groups.history.recording import restored, stored
+from logister_core.error_groups.locking import locked_groups
+from logister_core.error_groups.models import ErrorGroup
+from logister_core.error_groups.notices import dedup_keys
+from logister_core.notifications.models import NotificationIntent
+from logister_core.projects.models import Project
+
+if TYPE_CHECKING:
+    from logister_core.types import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """`groups` were put back; of `changed_since` somebody or something changed the same facts after the action."""
+
+    groups: list[ErrorGroup]
+    changed_since: list[ErrorGroup]
+
+
+class UndoService:
+    def __init__(self, session: Session, clock: Callable[[], datetime]) -> None:
+        self._session = session
+        self._clock = clock
+
+    @classmethod
+    def from_request(cls, context: object, request: Request) -> UndoService:
+        return cls(request.db, request.registry.clock)
+
+    def undo(self, project: Project, action: UUID, user: User) -> Undone | None:
+        """Put back what the person's action changed in the project; None when there is no such action of theirs.
+
+        Each group is judged by itself, and only by the facts that the action touched: who resolved an error may take
+        that back although somebody else assigned it meanwhile. A second time changes nothing.
+        """
+        rows = self._rows(project, action, user)
+        if not rows:
+            return None
+        now = self._clock()
+        groups = {group.id: group for group in locked_groups(self._session, {row.error_group_id for row in rows})}
+        outcome = Undone([], [])
+        for row in rows:
+            group = groups[row.error_group_id]
+            if row.undone_at is not None:
+                continue
+            if self._touched(row, group):
+                outcome.changed_since.append(group)
+                continue
+            for name, value in row.before.items():
+                setattr(group, name, restored(name, value))
+            group.updated_at = row.undone_at = now
+            outcome.groups.append(group)
+        self._owe_nothing(action, outcome.groups)
+        return outcome
+
+    def _rows(self, project: Project, action: UUID, user: User) -> list[ErrorGroupChange]:
+        """Locked, so that two clicks count once."""
+        change = ErrorGroupChange
+        of_project = select(ErrorGroup.id).where(ErrorGroup.project_id == project.id)
+        found = (
+            select(change)
+            .where(change.action_uuid == action, change.user_id == user.id, change.error_group_id.in_(of_project))
+            .order_by(change.id.desc())
+            .with_for_update()
+        )
+        return list(self._session.scalars(found))
+
+    def _touched(self, row: ErrorGroupChange, group: ErrorGroup) -> bool:
+        return any(stored(getattr(group, name)) != value for name, value in row.after.items())
+
+    def _owe_nothing(self, action: UUID, groups: list[ErrorGroup]) -> None:
+        """Nobody is to be told of what was taken back."""
+        keys = [key for group in groups for key in dedup_keys(group, action)]
+        self._session.execute(delete(NotificationIntent).where(NotificationIntent.dedup_key.in_(keys)))

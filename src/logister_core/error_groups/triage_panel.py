@@ -1,0 +1,59 @@
+"""What the head of an error offers to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from logister_core.accounts.models import User
+from logister_core.error_groups.assignment import assignable
+from logister_core.error_groups.models import ErrorGroup
+from logister_core.projects.models import Project
+
+# A filter box helps only where the list no longer fits a glance.
+FILTER_FROM = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    uuid: UUID
+    label: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TriagePanel:
+    """`fields` are the hidden fields of all forms. `viewer` is who looks, None for nobody of the project; `people` are
+    the others, by address. `assigned` is the name of who has the error.
+    """
+
+    uuid: UUID
+    open: bool
+    fields: list[tuple[str, str]]
+    viewer: Assignee | None
+    people: list[Assignee]
+    assigned: str | None
+
+    @property
+    def filtered(self) -> bool:
+        return len(self.people) >= FILTER_FROM
+
+
+def triage_panel(
+    session: Session, project: Project, group: ErrorGroup, viewer: User | None, fields: list[tuple[str, str]]
+) -> TriagePanel:
+    people = [
+        (user.id, Assignee(user.uuid, user.display_name, user.id == group.assigned_user_id))
+        for user in assignable(session, project)
+    ]
+    own = None if viewer is None else viewer.id
+    return TriagePanel(
+        uuid=group.uuid,
+        open=group.open,
+        fields=fields,
+        viewer=next((person for id, person in people if id == own), None),
+        people=[person for id, person in people if id != own],
+        assigned=next((person.label for _, person in people if person.current), None),
+    )
