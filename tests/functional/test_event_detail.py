@@ -104,7 +104,7 @@ def test_a_span_is_no_event(shop: Shop) -> None:
 def test_an_error_the_worker_has_not_grouped_says_so_and_shows_what_there_is(shop: Shop) -> None:
     page = shop.event(shop.post(**key_error()))
     assert "Not grouped yet" in page
-    assert tabs(page) == ["Stack", "Context", "Related", "History"]
+    assert tabs(page) == ["Stack", "Context", "Related"]
     assert "shop/orders.py" in page
     assert page.html.select(".detail-actions") == []
 
@@ -113,7 +113,7 @@ def test_an_error_the_worker_has_not_grouped_says_so_and_shows_what_there_is(sho
 def test_other_events_start_with_their_context_and_offer_no_decisions(shop: Shop, event_type: str) -> None:
     context = {"check_in_slug": "nightly"} if event_type == "check_in" else {"disk": {"free": "3 GB"}}
     page = shop.event(shop.post("queue is long", event_type=event_type, context=context))
-    assert tabs(page) == ["Context", "Related", "History"]
+    assert tabs(page) == ["Context", "Related"]
     assert tab(page) == "Context"
     assert page.html.select(".detail-actions") == []
     assert "Not grouped yet" not in page
