@@ -13,6 +13,7 @@ def includeme(config: Configurator) -> None:
     from logister_core.error_groups.actors import wake_snoozed_errors
     from logister_core.error_groups.history.queries import HistoryQuery
     from logister_core.error_groups.history.undo import UndoService
+    from logister_core.error_groups.merging.service import Merging
     from logister_core.error_groups.projection import ErrorGrouping
     from logister_core.error_groups.queries import InboxQuery
     from logister_core.error_groups.services import TriageService
@@ -25,12 +26,14 @@ def includeme(config: Configurator) -> None:
     config.register_service_factory(TriageService.from_request, TriageService)
     config.register_service_factory(HistoryQuery.from_request, HistoryQuery)
     config.register_service_factory(UndoService.from_request, UndoService)
+    config.register_service_factory(Merging.from_request, Merging)
     config.add_route("inbox", "/projects/{project}/inbox", factory=ProjectContext)
     # An old address of the inbox.
     config.add_route("inbox.events", "/projects/{project}/events", factory=ProjectContext)
     for name, rest in (
         ("bulk", "bulk"),
         ("undo", "changes/{change}/undo"),
+        ("unmerge", "{group}/unmerge"),
         ("assignment", "{group}/assignment"),
         ("assignment.delete", "{group}/assignment/delete"),
         ("triage", f"{{group}}/{{action:{'|'.join(ACTIONS)}}}"),

@@ -6,7 +6,7 @@ Rules: specification, grouping chapter §6. The group is locked by the caller, a
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -224,6 +224,16 @@ def fold(group: Tally, event: ErrorEvent, evidence: Evidence, notices: Notices, 
         reached = policy.milestone(group.occurrence_count)
         if reached is not None:
             notices.add(IntentKind.ERROR_MILESTONE, group, event, f"milestone:{reached}", milestone=reached)
+
+
+def count_in_share(share: Tally, event: ErrorEvent, evidence: Evidence) -> None:
+    """Count `event` in a hidden part of a merged group, which has neither status nor notices of its own then."""
+    share.occurrence_count += 1
+    decision = policy.decide_occurrence(replace(_state(share), status=GroupStatus.UNRESOLVED), _time(event, evidence))
+    if decision.first_seen_at is not None and decision.last_seen_at is not None:
+        share.first_seen_at, share.last_seen_at = decision.first_seen_at, decision.last_seen_at
+    if decision.becomes_latest:
+        _refresh(share, event)
 
 
 def _hour(moment: datetime) -> str:

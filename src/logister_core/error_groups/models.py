@@ -22,17 +22,19 @@ class GroupStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+def _where_set(column: str) -> Index:
+    """An index of the few rows that have a value there."""
+    some = text(f"{column} IS NOT NULL")
+    return Index(None, column, postgresql_where=some, sqlite_where=some)
+
+
 class ErrorGroup(Base):
     __tablename__ = "error_groups"
     __table_args__ = (
         Index(None, "project_id", "status", "last_seen_at", "id"),
         Index(None, "project_id", "first_seen_at"),
-        Index(
-            None,
-            "snoozed_until",
-            postgresql_where=text("snoozed_until IS NOT NULL"),
-            sqlite_where=text("snoozed_until IS NOT NULL"),
-        ),
+        _where_set("snoozed_until"),
+        _where_set("merged_into_id"),
         one_of("status", GroupStatus),
     )
 
@@ -73,6 +75,10 @@ class ErrorGroup(Base):
     last_seen_release: Mapped[str | None]
     resolved_in_release: Mapped[str | None]
     regressed_in_release: Mapped[str | None]
+    merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
+    # The group this one is a part of. Lists leave such a group out; see `merging`.
+    own_share_id: Mapped[int | None] = mapped_column(BigInteger)
+    # Of a group that has parts: the hidden one that counts what its own keys bring.
     assigned_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     assigned_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     assigned_at: Mapped[datetime | None]
@@ -93,12 +99,18 @@ class ErrorGroupKey(Base):
     """Which group a key leads to. A merge points a key at another group, so future events follow."""
 
     __tablename__ = "error_group_keys"
-    __table_args__ = (PrimaryKeyConstraint("project_id", "key"), Index(None, "error_group_id"))
+    __table_args__ = (
+        PrimaryKeyConstraint("project_id", "key"),
+        Index(None, "error_group_id"),
+        _where_set("merged_from_id"),
+    )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     key: Mapped[str]
     # At most 512 bytes; longer keys are stored as `sha256:<hex>`, since b-trees refuse wide entries.
     error_group_id: Mapped[int] = mapped_column(ForeignKey("error_groups.id", ondelete="CASCADE"))
+    merged_from_id: Mapped[int | None] = mapped_column(BigInteger)
+    # The merged group it belongs to; unset: the one it leads to.
 
 
 class ErrorOccurrence(Base):
@@ -109,6 +121,7 @@ class ErrorOccurrence(Base):
         UniqueConstraint("error_group_id", "ingest_event_id"),
         Index(None, "error_group_id", "occurred_at", "ingest_event_id"),
         Index(None, "ingest_event_id"),
+        _where_set("merged_from_id"),
     )
 
     id: Mapped[big_pk]
@@ -116,3 +129,5 @@ class ErrorOccurrence(Base):
     ingest_event_id: Mapped[int] = mapped_column(BigInteger)
     event_uuid: Mapped[UUID]
     occurred_at: Mapped[datetime]
+    merged_from_id: Mapped[int | None] = mapped_column(BigInteger)
+    # The merged group whose key counted it; unset: the one it is shown under.

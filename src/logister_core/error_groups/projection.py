@@ -1,16 +1,17 @@
 """Error events become groups and occurrences.
 
-Order, the same in every worker so that none waits for another in a circle: keys are claimed sorted, then groups are
-locked by id, then occurrences and notices are inserted. An event that is linked already is not counted again.
+Order, the same in every worker so that none waits for another in a circle: the keys of projects are held, new ones are
+claimed sorted, then groups are locked by id, then occurrences and notices are inserted. An event that is linked already
+is not counted again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.orm import Session
 
@@ -23,12 +24,13 @@ from logister_core.error_groups.folding import (
     Evidence,
     Notices,
     Tally,
+    count_in_share,
     fold,
     new_group,
 )
 from logister_core.error_groups.grouping import facts
 from logister_core.error_groups.history.models import ErrorGroupChange
-from logister_core.error_groups.locking import locked_groups
+from logister_core.error_groups.locking import follow_keys, locked_groups
 from logister_core.error_groups.models import ErrorGroup, ErrorGroupKey, ErrorOccurrence
 from logister_core.ids import uuid7
 from logister_core.ingest.body import context_of
@@ -44,10 +46,19 @@ _LINKED = (
     ErrorOccurrence.ingest_event_id,
     ErrorOccurrence.event_uuid,
     ErrorOccurrence.occurred_at,
+    ErrorOccurrence.merged_from_id,
 )
 
 # A project and the key of one of its groups.
 Key = tuple[int, str]
+
+
+class Target(NamedTuple):
+    """Where a key leads: a group, the merged one whose key it is, and the hidden part that counts beside the group."""
+
+    group_id: int
+    merged_from_id: int | None = None
+    share_id: int | None = None
 
 
 class ErrorGrouping:
@@ -59,17 +70,21 @@ class ErrorGrouping:
         events = [event for event in _events(session, batches) if event.id not in skip]
         if not events:
             return
+        follow_keys(session, {event.project_id for event in events})
         contexts = _Contexts(session)
         evidence = _evidence(events, contexts)
-        group_ids = _group_ids(session, events, evidence, contexts, now)
-        groups = {group.id: group for group in locked_groups(session, set(group_ids.values()))}
+        targets = _targets(session, events, evidence, contexts, now)
+        counting = {id for target in targets.values() for id in (target.group_id, target.share_id) if id is not None}
+        groups = {group.id: group for group in locked_groups(session, counting)}
         tallies = {group_id: Tally.of(group) for group_id, group in groups.items()}
-        linked = _link(session, events, group_ids)
+        linked = _link(session, events, targets)
         notices = Notices()
         for event in events:
             if event.id in linked:
-                tally = tallies[group_ids[_key(event)]]
-                fold(tally, event, evidence.get(event.id, NO_EVIDENCE), notices, now)
+                target, known = targets[_key(event)], evidence.get(event.id, NO_EVIDENCE)
+                fold(tallies[target.group_id], event, known, notices, now)
+                if target.share_id is not None:
+                    count_in_share(tallies[target.share_id], event, known)
         for group_id, tally in tallies.items():
             tally.store(groups[group_id])
         session.flush()
@@ -123,14 +138,14 @@ def _parsed(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value)
 
 
-def _group_ids(
+def _targets(
     session: Session,
     events: Sequence[ErrorEvent],
     evidence: dict[int, Evidence],
     contexts: _Contexts,
     now: datetime,
-) -> dict[Key, int]:
-    """The group of every key; groups of new keys are created, uncounted."""
+) -> dict[Key, Target]:
+    """Where every key leads; groups of new keys are created, uncounted."""
     first: dict[Key, ErrorEvent] = {}
     for event in events:
         first.setdefault(_key(event), event)
@@ -144,20 +159,24 @@ def _group_ids(
         for event in new
     ]
     ids = dict(session.execute(plain_insert(ErrorGroup).returning(ErrorGroup.uuid, ErrorGroup.id), rows).all())
-    created = {_key(event): ids[row["uuid"]] for event, row in zip(new, rows, strict=True)}
+    created = {_key(event): Target(ids[row["uuid"]]) for event, row in zip(new, rows, strict=True)}
     lost = created.keys() - _claim(session, created)
     if lost:
         # Another worker created these groups between our look and our insert; theirs are committed by now.
-        session.execute(delete(ErrorGroup).where(ErrorGroup.id.in_([created.pop(key) for key in lost])))
+        session.execute(delete(ErrorGroup).where(ErrorGroup.id.in_([created.pop(key).group_id for key in lost])))
         known |= _look_up(session, lost)
     return known | created
 
 
-def _look_up(session: Session, keys: Iterable[Key]) -> dict[Key, int]:
-    found = select(ErrorGroupKey.project_id, ErrorGroupKey.key, ErrorGroupKey.error_group_id).where(
-        tuple_(ErrorGroupKey.project_id, ErrorGroupKey.key).in_(sorted(keys))
+def _look_up(session: Session, keys: Iterable[Key]) -> dict[Key, Target]:
+    key = ErrorGroupKey
+    share_id = func.coalesce(key.merged_from_id, ErrorGroup.own_share_id)
+    found = (
+        select(key.project_id, key.key, key.error_group_id, key.merged_from_id, share_id)
+        .join(ErrorGroup, ErrorGroup.id == key.error_group_id)
+        .where(tuple_(key.project_id, key.key).in_(sorted(keys)))
     )
-    return {(project_id, key): group_id for project_id, key, group_id in session.execute(found)}
+    return {(row[0], row[1]): Target(*row[2:]) for row in session.execute(found)}
 
 
 def _facts(event: ErrorEvent, context: dict[str, Any]) -> dict[str, Any]:
@@ -170,35 +189,37 @@ def _facts(event: ErrorEvent, context: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _claim(session: Session, created: dict[Key, int]) -> set[Key]:
+def _claim(session: Session, created: dict[Key, Target]) -> set[Key]:
     """Point the keys at their new groups; the keys that were still free."""
     claim = insert_for(session, ErrorGroupKey).on_conflict_do_nothing()
     rows = [
-        {"project_id": project_id, "key": key, "error_group_id": created[project_id, key]}
+        {"project_id": project_id, "key": key, "error_group_id": created[project_id, key].group_id}
         for project_id, key in sorted(created)
     ]
     claimed = session.execute(claim.returning(ErrorGroupKey.project_id, ErrorGroupKey.key), rows)
     return {(project_id, key) for project_id, key in claimed}
 
 
-def _link(session: Session, events: Sequence[ErrorEvent], group_ids: dict[Key, int]) -> set[int]:
+def _link(session: Session, events: Sequence[ErrorEvent], targets: dict[Key, Target]) -> set[int]:
     """Insert occurrences; the ids of the events that were not linked before."""
     link = insert_for(session, ErrorOccurrence)
     if session.get_bind().dialect.name == "postgresql":
         texts = (
-            [str(group_ids[_key(event)]) for event in events],
+            [str(targets[_key(event)].group_id) for event in events],
             [str(event.id) for event in events],
             [event.uuid.hex for event in events],
             [event.occurred_at.isoformat() for event in events],
+            [str(targets[_key(event)].merged_from_id or "NULL") for event in events],
         )
         link = link.from_select(_LINKED, rows_of(_LINKED, texts)).on_conflict_do_nothing()
         return set(session.scalars(link.returning(ErrorOccurrence.ingest_event_id)))
     rows = [
         {
-            "error_group_id": group_ids[_key(event)],
+            "error_group_id": targets[_key(event)].group_id,
             "ingest_event_id": event.id,
             "event_uuid": event.uuid,
             "occurred_at": event.occurred_at,
+            "merged_from_id": targets[_key(event)].merged_from_id,
         }
         for event in events
     ]

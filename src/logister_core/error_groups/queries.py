@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from logister_core.error_groups.inbox_cursor import InboxCursors, Position
 from logister_core.error_groups.inbox_state import InboxState
@@ -86,9 +87,18 @@ class InboxQuery:
                 func.count(),
                 func.count().filter(*is_new),
                 *(func.count().filter(ErrorGroup.status == kind) for kind in kinds),
-            ).where(ErrorGroup.project_id == project.id)
+            ).where(ErrorGroup.project_id == project.id, ErrorGroup.merged_into_id.is_(None))
         ).one()
         return dict(zip(["all", "introduced_today", *kinds], numbers, strict=True))
+
+    def merged_into(self, project: Project, uuid: UUID) -> UUID | None:
+        """The group that the project's group of that UUID became part of; None when it is none or no part."""
+        whole = aliased(ErrorGroup)
+        return self._session.scalar(
+            select(whole.uuid)
+            .join(ErrorGroup, ErrorGroup.merged_into_id == whole.id)
+            .where(ErrorGroup.project_id == project.id, ErrorGroup.uuid == uuid)
+        )
 
     def trends(self, groups: Sequence[ErrorGroup]) -> dict[int, list[int]]:
         """Occurrences of the last seven days by group id."""
@@ -121,7 +131,9 @@ class InboxQuery:
         return Received(errors=errors, others=others)
 
     def _matching(self, project: Project, state: InboxState) -> Select[ErrorGroup]:
-        query = select(ErrorGroup).where(ErrorGroup.project_id == project.id, *self._in_filter(state.filter))
+        query = select(ErrorGroup).where(
+            ErrorGroup.project_id == project.id, ErrorGroup.merged_into_id.is_(None), *self._in_filter(state.filter)
+        )
         if state.q:
             # The database folds case on both sides, so that equal texts match whatever it knows of an alphabet.
             query = query.where(or_(*(column.icontains(state.q, autoescape=True) for column in _SEARCHED)))

@@ -47,7 +47,9 @@ class TriageService:
 
     def locked_of(self, project: Project, uuids: Collection[UUID]) -> Sequence[ErrorGroup]:
         """Those that there are of the project's groups with these UUIDs, by id."""
-        of_project = select(ErrorGroup.id).where(ErrorGroup.project_id == project.id, ErrorGroup.uuid.in_(uuids))
+        of_project = select(ErrorGroup.id).where(
+            ErrorGroup.project_id == project.id, ErrorGroup.uuid.in_(uuids), ErrorGroup.merged_into_id.is_(None)
+        )
         return locked_groups(self._session, self._session.scalars(of_project).all())
 
     def apply(

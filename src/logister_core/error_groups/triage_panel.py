@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
 from logister_core.error_groups.assignment import assignable
 from logister_core.error_groups.models import ErrorGroup
+from logister_core.error_groups.story import full_title
 from logister_core.projects.models import Project
 
 # A filter box helps only where the list no longer fits a glance.
@@ -24,9 +26,18 @@ class Assignee:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A group that was merged into this one; `events` are those of its own keys."""
+
+    uuid: UUID
+    title: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
 class TriagePanel:
     """`fields` are the hidden fields of all forms. `viewer` is who looks, None for nobody of the project; `people` are
-    the others, by address. `assigned` is the name of who has the error.
+    the others, by address. `assigned` is the name of who has the error, `parts` what was merged into it.
     """
 
     uuid: UUID
@@ -35,6 +46,7 @@ class TriagePanel:
     viewer: Assignee | None
     people: list[Assignee]
     assigned: str | None
+    parts: list[Part]
 
     @property
     def filtered(self) -> bool:
@@ -56,4 +68,15 @@ def triage_panel(
         viewer=next((person for id, person in people if id == own), None),
         people=[person for id, person in people if id != own],
         assigned=next((person.label for _, person in people if person.current), None),
+        parts=_parts(session, group),
     )
+
+
+def _parts(session: Session, group: ErrorGroup) -> list[Part]:
+    if group.own_share_id is None:
+        return []
+    parts = select(ErrorGroup).where(ErrorGroup.merged_into_id == group.id, ErrorGroup.id != group.own_share_id)
+    return [
+        Part(part.uuid, full_title(part), part.occurrence_count)
+        for part in session.scalars(parts.order_by(ErrorGroup.occurrence_count.desc(), ErrorGroup.id))
+    ]

@@ -10,6 +10,7 @@ from pyramid.view import view_config
 
 from logister_core.error_groups.decisions import ASSIGN, Done, decide
 from logister_core.error_groups.history.undo import UndoService
+from logister_core.error_groups.merging.service import Merging
 from logister_core.error_groups.services import TriageService
 from logister_core.error_groups.way_back import page_before, way_back
 from logister_core.error_groups.words import named
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # Groups that one action may change, in one transaction.
 MOST_GROUPS = 500
+MERGE = "merge"
 
 
 @view_config(route_name="error_groups.triage", request_method=("POST", "PATCH"), permission=VIEW)
@@ -61,10 +63,13 @@ def bulk(request: Request) -> HTTPSeeOther:
     elif not uuids:
         request.flash("alert", "Nothing was changed: select one or more errors first.")
     else:
+        action = request.POST.get("action", "")
+        if action == MERGE:
+            return HTTPSeeOther(location=way_back(request, _merge(request, uuids)))
         groups = request.find_service(TriageService).locked_of(request.context.project, uuids)
         if not groups:
             raise HTTPNotFound
-        _decide(request, request.POST.get("action", ""), groups)
+        _decide(request, action, groups)
     return HTTPSeeOther(location=way_back(request))
 
 
@@ -85,6 +90,31 @@ def undo(request: Request) -> HTTPSeeOther:
         request.flash("notice", "That was undone already.")
     opened: UUID | None = done.groups[0].uuid if len(done.groups) == 1 else None
     return HTTPSeeOther(location=page_before(request, opened))
+
+
+@view_config(route_name="error_groups.unmerge", request_method="POST", permission=VIEW)
+def unmerge(request: Request) -> HTTPSeeOther:
+    merging, uuid = request.find_service(Merging), canonical_uuid(request.matchdict["group"])
+    found = [] if uuid is None else merging.locked(request.context.project, [uuid])
+    whole = merging.take_out(found[0]) if found else None
+    if whole is None:
+        raise HTTPNotFound
+    tell(request, Done([found[0]], f"{named(found)} is an error of its own again."))
+    return HTTPSeeOther(location=way_back(request, whole.uuid))
+
+
+def _merge(request: Request, uuids: set[UUID]) -> UUID | None:
+    """The group that the others became part of, None when there were not two."""
+    merging = request.find_service(Merging)
+    groups = [group for group in merging.locked(request.context.project, uuids) if group.merged_into_id is None]
+    if not groups:
+        raise HTTPNotFound
+    if len(groups) == 1:
+        request.flash("alert", "Nothing was changed: select two or more errors to merge.")
+        return None
+    target = merging.merge(groups)
+    tell(request, Done([target], f"Merged {len(groups)} errors into {named([target])}."))
+    return target.uuid
 
 
 def _decide(request: Request, action: str, groups: Sequence[ErrorGroup]) -> None:

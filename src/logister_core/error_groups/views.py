@@ -27,9 +27,10 @@ LIST_FRAGMENT = "project_inbox"
 
 
 @view_config(route_name="inbox", request_method="GET", renderer="templates/inbox.pt", permission=VIEW)
-def inbox(request: Request) -> dict[str, Any]:
+def inbox(request: Request) -> Any:
     request.response.vary = [FRAGMENT]
-    return _inbox(request)
+    values = _inbox(request)
+    return values if values["detail"] is not None else moved(request) or values
 
 
 @view_config(route_name="inbox", request_method="GET", header=FRAGMENT, renderer="templates/list.pt", permission=VIEW)
@@ -48,6 +49,16 @@ def inbox_fragment(request: Request) -> Any:
 def old_address(request: Request) -> HTTPSeeOther:
     path = request.route_path("inbox", project=request.context.project.uuid)
     return HTTPSeeOther(location=f"{path}?{request.query_string}" if request.query_string else path)
+
+
+def moved(request: Request) -> HTTPSeeOther | None:
+    """To the error that the one asked for became part of."""
+    wanted, project = canonical_uuid(request.GET.get("group_uuid", "")), request.context.project
+    whole = None if wanted is None else request.find_service(InboxQuery).merged_into(project, wanted)
+    if whole is None:
+        return None
+    parameters = {"filter": "all", "group_uuid": str(whole)}
+    return HTTPSeeOther(location=request.route_path("inbox", project=project.uuid, _query=parameters))
 
 
 def _inbox(request: Request) -> dict[str, Any]:

@@ -18,14 +18,19 @@ from logister_core.notifications.models import IntentKind
 
 
 def due_ids(session: Session, now: datetime) -> list[int]:
-    return list(session.scalars(select(ErrorGroup.id).where(ErrorGroup.snoozed_until <= now)))
+    """A part of a merged error sleeps on; once it is taken out, the next look wakes it."""
+    shown = ErrorGroup.merged_into_id.is_(None)
+    return list(session.scalars(select(ErrorGroup.id).where(ErrorGroup.snoozed_until <= now, shown)))
 
 
 def wake(session: Session, ids: list[int], now: datetime) -> int:
     """Open those of the groups that are still due; how many. What was decided since the look stands."""
     action = Action(now)
-    due = [group for group in locked_groups(session, ids) if group.snoozed_until and group.snoozed_until <= now]
-    for group in due:
+    due = []
+    for group in locked_groups(session, ids):
+        if group.snoozed_until is None or group.snoozed_until > now or group.merged_into_id is not None:
+            continue
+        due.append(group)
         details = {"why": why_woken(group.snooze)}
         group.snooze_progress = {}
         values = reopened(now, group.reopen_count) | {"current_regression": {}}

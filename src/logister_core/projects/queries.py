@@ -109,7 +109,7 @@ class ProjectQuery:
 
     def home(self, project: Project, now: datetime) -> ProjectHome:
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        of_project = ErrorGroup.project_id == project.id
+        of_project = and_(ErrorGroup.project_id == project.id, ErrorGroup.merged_into_id.is_(None))
         is_open = ErrorGroup.status == GroupStatus.UNRESOLVED.value
         open_groups, new_today, all_groups = self._session.execute(
             select(
@@ -155,7 +155,7 @@ class ProjectQuery:
                 func.count().filter(ErrorGroup.status == GroupStatus.UNRESOLVED.value),
                 func.count(),
             )
-            .where(ErrorGroup.project_id.in_(project_ids))
+            .where(ErrorGroup.project_id.in_(project_ids), ErrorGroup.merged_into_id.is_(None))
             .group_by(ErrorGroup.project_id)
         )
         return {project_id: (open_groups, all_groups) for project_id, open_groups, all_groups in rows}

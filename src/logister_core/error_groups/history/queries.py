@@ -16,11 +16,14 @@ from logister_core.error_groups.history.models import ChangeKind, ErrorGroupChan
 from logister_core.error_groups.history.recording import stored
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.error_groups.transitions import Resolution
+from logister_core.web.formatting import middle_cut
 
 if TYPE_CHECKING:
     from logister_core.types import Request
 
 SHOWN = 100
+_MAX_NAMES = 3
+_MAX_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,13 @@ def _regressed(details: dict[str, Any]) -> str:
     return f"Came back in {details['release']}" if details.get("release") else "Came back"
 
 
+def _quoted(names: list[str]) -> str:
+    """The first few, each closed in itself where it is written from right to left."""
+    shown = [f"“\u2068{middle_cut(name, _MAX_NAME)}\u2069”" for name in names[:_MAX_NAMES]]
+    rest = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+
+
 _WORDS: Mapping[ChangeKind, Callable[[dict[str, Any]], str]] = {
     ChangeKind.RESOLVE: _resolved,
     ChangeKind.IGNORE: lambda details: "ignored it",
@@ -110,6 +120,10 @@ _WORDS: Mapping[ChangeKind, Callable[[dict[str, Any]], str]] = {
     ChangeKind.REOPEN: lambda details: "reopened it",
     ChangeKind.ASSIGN: _assigned,
     ChangeKind.SNOOZE: lambda details: f"snoozed it {details['until']}",
+    ChangeKind.MERGE: lambda details: f"merged {_quoted(details['names'])} into it",
+    ChangeKind.MERGED: lambda details: f"merged it into {_quoted([details['into']])}",
+    ChangeKind.UNMERGE: lambda details: f"took {_quoted(details['names'])} out again",
+    ChangeKind.UNMERGED: lambda details: f"took it out of {_quoted([details['from']])}",
     ChangeKind.REGRESS: _regressed,
     ChangeKind.WAKE: lambda details: f"Its snooze ended: {details['why']}",
 }

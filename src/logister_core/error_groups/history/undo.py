@@ -12,9 +12,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
-from logister_core.error_groups.history.models import ErrorGroupChange
-from logister_core.error_groups.history.recording import restored, stored
-from logister_core.error_groups.locking import locked_groups
+from logister_core.error_groups.history.models import ChangeKind, ErrorGroupChange
+from logister_core.error_groups.history.recording import Action, restored, stored
+from logister_core.error_groups.locking import locked_groups, redirect_keys
+from logister_core.error_groups.merging.service import Merging
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.error_groups.notices import dedup_keys
 from logister_core.notifications.models import NotificationIntent
@@ -22,6 +23,8 @@ from logister_core.projects.models import Project
 
 if TYPE_CHECKING:
     from logister_core.types import Request
+
+_MOVES = (ChangeKind.MERGED, ChangeKind.UNMERGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +53,50 @@ class UndoService:
         rows = self._rows(project, action, user)
         if not rows:
             return None
-        now = self._clock()
-        groups = {group.id: group for group in locked_groups(self._session, {row.error_group_id for row in rows})}
-        outcome = Undone([], [])
+        action_now = Action(self._clock(), user)
+        merging = Merging(self._session, action_now)
+        groups = self._locked(project, rows, merging)
+        outcome, silent = Undone([], []), []
         for row in rows:
             group = groups[row.error_group_id]
             if row.undone_at is not None:
                 continue
-            if self._touched(row, group):
+            if not row.before:
+                silent.append(row)
+            elif self._touched(row, group) or not self._put_back(row, group, groups, merging):
                 outcome.changed_since.append(group)
-                continue
-            for name, value in row.before.items():
-                setattr(group, name, restored(name, value))
-            group.updated_at = row.undone_at = now
-            outcome.groups.append(group)
+            else:
+                group.updated_at = row.undone_at = action_now.at
+                outcome.groups.append(group)
+        for row in silent if outcome.groups else ():
+            # It only tells what the others were part of.
+            row.undone_at = action_now.at
         self._owe_nothing(action, outcome.groups)
         return outcome
+
+    def _locked(self, project: Project, rows: list[ErrorGroupChange], merging: Merging) -> dict[int, ErrorGroup]:
+        """The groups of the rows, and those that they are merged into or come out of."""
+        ids = {row.error_group_id for row in rows}
+        moved = [row for row in rows if row.kind in _MOVES]
+        if not moved:
+            return {group.id: group for group in locked_groups(self._session, ids)}
+        redirect_keys(self._session, project.id)
+        wholes = {side["merged_into_id"] for row in moved for side in (row.before, row.after)} - {None}
+        return {group.id: group for group in merging.locked_with_parts(ids | wholes)}
+
+    def _put_back(
+        self, row: ErrorGroupChange, group: ErrorGroup, groups: dict[int, ErrorGroup], merging: Merging
+    ) -> bool:
+        """False where the group would return into one that is itself part of another by now."""
+        if row.kind in _MOVES:
+            whole = None if row.before["merged_into_id"] is None else groups[row.before["merged_into_id"]]
+            if whole is not None and whole.merged_into_id is not None:
+                return False
+            merging.move(group, whole)
+            return True
+        for name, value in row.before.items():
+            setattr(group, name, restored(name, value))
+        return True
 
     def _rows(self, project: Project, action: UUID, user: User) -> list[ErrorGroupChange]:
         """Locked, so that two clicks count once."""
