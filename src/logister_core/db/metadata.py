@@ -9,6 +9,7 @@ from logister_core.db.base import Base
 from logister_core.deployments import models as deployments
 from logister_core.error_groups import models as error_groups
 from logister_core.error_groups.history import models as error_group_history
+from logister_core.error_groups.links import models as error_group_links
 from logister_core.events.evidence import models as evidence
 from logister_core.ingest import models as ingest
 from logister_core.installation import models as installation
@@ -27,6 +28,7 @@ MODEL_MODULES = (
     deployments,
     error_groups,
     error_group_history,
+    error_group_links,
     evidence,
     ingest,
     installation,

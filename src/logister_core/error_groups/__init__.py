@@ -13,6 +13,7 @@ def includeme(config: Configurator) -> None:
     from logister_core.error_groups.actors import wake_snoozed_errors
     from logister_core.error_groups.history.queries import HistoryQuery
     from logister_core.error_groups.history.undo import UndoService
+    from logister_core.error_groups.links.service import LinkService
     from logister_core.error_groups.merging.service import Merging
     from logister_core.error_groups.projection import ErrorGrouping
     from logister_core.error_groups.queries import InboxQuery
@@ -27,6 +28,7 @@ def includeme(config: Configurator) -> None:
     config.register_service_factory(HistoryQuery.from_request, HistoryQuery)
     config.register_service_factory(UndoService.from_request, UndoService)
     config.register_service_factory(Merging.from_request, Merging)
+    config.register_service_factory(LinkService.from_request, LinkService)
     config.add_route("inbox", "/projects/{project}/inbox", factory=ProjectContext)
     # An old address of the inbox.
     config.add_route("inbox.events", "/projects/{project}/events", factory=ProjectContext)
@@ -34,6 +36,10 @@ def includeme(config: Configurator) -> None:
         ("bulk", "bulk"),
         ("undo", "changes/{change}/undo"),
         ("unmerge", "{group}/unmerge"),
+        ("links", "{group}/external_links"),
+        ("link", "{group}/external_links/{link}"),
+        ("link.delete", "{group}/external_links/{link}/delete"),
+        ("export", "{group}/export"),
         ("assignment", "{group}/assignment"),
         ("assignment.delete", "{group}/assignment/delete"),
         ("triage", f"{{group}}/{{action:{'|'.join(ACTIONS)}}}"),
@@ -42,3 +48,5 @@ def includeme(config: Configurator) -> None:
     config.scan("logister_core.error_groups.actors")
     config.scan("logister_core.error_groups.views")
     config.scan("logister_core.error_groups.triage_views")
+    config.scan("logister_core.error_groups.links.views")
+    config.scan("logister_core.error_groups.export.views")

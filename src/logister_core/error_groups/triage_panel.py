@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
 from logister_core.error_groups.assignment import assignable
+from logister_core.error_groups.links.models import ErrorGroupLink
+from logister_core.error_groups.links.service import links_of
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.error_groups.story import full_title
 from logister_core.projects.models import Project
@@ -37,7 +40,8 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class TriagePanel:
     """`fields` are the hidden fields of all forms. `viewer` is who looks, None for nobody of the project; `people` are
-    the others, by address. `assigned` is the name of who has the error, `parts` what was merged into it.
+    the others, by address. `assigned` is the name of who has the error, `parts` what was merged into it,
+    `links` its issues and pull requests elsewhere.
     """
 
     uuid: UUID
@@ -47,6 +51,7 @@ class TriagePanel:
     people: list[Assignee]
     assigned: str | None
     parts: list[Part]
+    links: Sequence[ErrorGroupLink]
 
     @property
     def filtered(self) -> bool:
@@ -69,6 +74,7 @@ def triage_panel(
         people=[person for id, person in people if id != own],
         assigned=next((person.label for _, person in people if person.current), None),
         parts=_parts(session, group),
+        links=links_of(session, group),
     )
 
 

@@ -32,7 +32,7 @@ MERGE = "merge"
 @view_config(route_name="error_groups.triage", request_method=("POST", "PATCH"), permission=VIEW)
 def triage(request: Request) -> HTTPSeeOther:
     """Viewers may do this too: who sees an error can say what becomes of it."""
-    group = _group(request)
+    group = locked_group(request)
     _decide(request, request.matchdict["action"], [group])
     return HTTPSeeOther(location=way_back(request))
 
@@ -49,7 +49,7 @@ def unassign(request: Request) -> HTTPSeeOther:
 
 
 def _assign(request: Request, person: str) -> HTTPSeeOther:
-    group = _group(request)
+    group = locked_group(request)
     tell(request, decide(request, ASSIGN, [group], {"assigned_user_id": person}))
     return HTTPSeeOther(location=way_back(request, group.uuid))
 
@@ -133,7 +133,8 @@ def tell(request: Request, done: Done) -> None:
     request.flash("notice", done.sentence, path)
 
 
-def _group(request: Request) -> ErrorGroup:
+def locked_group(request: Request) -> ErrorGroup:
+    """The group that the address names, which nobody else changes before commit; 404 when the project has none such."""
     uuid = canonical_uuid(request.matchdict["group"])
     group = None
     if uuid is not None:

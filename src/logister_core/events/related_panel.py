@@ -44,7 +44,7 @@ def related_panel(
     query: EventQuery, event: IngestEvent, context: dict[str, Any], *, span_id: str | None = None
 ) -> RelatedPanel:
     """`span_id` is the span that the event names."""
-    window = _window(event, context)
+    window = window_of(event, context)
     why_none = None
     lines: list[LogLine] = []
     interval = event.time_precision == REPORTING_INTERVAL
@@ -75,7 +75,7 @@ def span_of(context: dict[str, Any]) -> str | None:
     return text_of(context, "span_id") or (text_of(trace, "span_id") if isinstance(trace, dict) else None)
 
 
-def _window(event: IngestEvent, context: dict[str, Any]) -> tuple[datetime, datetime] | None:
+def window_of(event: IngestEvent, context: dict[str, Any]) -> tuple[datetime, datetime] | None:
     if event.time_precision == RECEIVED_ONLY:
         return None
     if event.time_precision != REPORTING_INTERVAL:

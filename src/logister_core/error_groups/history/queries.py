@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from logister_core.types import Request
 
 SHOWN = 100
+# What is undone where it is shown.
+_FINAL = (ChangeKind.LINK, ChangeKind.UNLINK)
 _MAX_NAMES = 3
 _MAX_NAME = 80
 
@@ -78,7 +80,7 @@ def _line(row: ErrorGroupChange, group: ErrorGroup, viewer: User | None) -> Hist
         what=_WORDS[ChangeKind(row.kind)](row.details),
         at=row.made_at,
         undone_at=row.undone_at,
-        action=row.action_uuid if own and stands else None,
+        action=row.action_uuid if own and stands and row.kind not in _FINAL else None,
         errors=row.details.get("errors", 1),
     )
 
@@ -124,6 +126,8 @@ _WORDS: Mapping[ChangeKind, Callable[[dict[str, Any]], str]] = {
     ChangeKind.MERGED: lambda details: f"merged it into {_quoted([details['into']])}",
     ChangeKind.UNMERGE: lambda details: f"took {_quoted(details['names'])} out again",
     ChangeKind.UNMERGED: lambda details: f"took it out of {_quoted([details['from']])}",
+    ChangeKind.LINK: lambda details: f"attached {details['link']}",
+    ChangeKind.UNLINK: lambda details: f"removed {details['link']}",
     ChangeKind.REGRESS: _regressed,
     ChangeKind.WAKE: lambda details: f"Its snooze ended: {details['why']}",
 }

@@ -1,0 +1,1 @@
+"""Issues and pull requests elsewhere that belong to an error."""

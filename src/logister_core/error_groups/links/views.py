@@ -1,0 +1,40 @@
+"""The form and the buttons of an error's links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.view import view_config
+
+from logister_core.error_groups.links.service import LinkService
+from logister_core.error_groups.triage_views import locked_group
+from logister_core.error_groups.way_back import way_back
+from logister_core.errors import Refused
+from logister_core.security.inputs import canonical_uuid
+from logister_core.security.permissions import VIEW
+
+if TYPE_CHECKING:
+    from logister_core.types import Request
+
+
+@view_config(route_name="error_groups.links", request_method="POST", permission=VIEW)
+def attach(request: Request) -> HTTPSeeOther:
+    group = locked_group(request)
+    try:
+        link = request.find_service(LinkService).attach(group, request.POST.get("error_group_external_link[url]", ""))
+        request.flash("notice", f"Attached {link.title}.")
+    except Refused as refusal:
+        request.flash("alert", f"Not attached: the address {refusal.problems['url']}.")
+    return HTTPSeeOther(location=way_back(request, group.uuid))
+
+
+@view_config(route_name="error_groups.link", request_method="DELETE", permission=VIEW)
+@view_config(route_name="error_groups.link.delete", request_method="POST", permission=VIEW)
+def remove(request: Request) -> HTTPSeeOther:
+    group, uuid = locked_group(request), canonical_uuid(request.matchdict["link"])
+    link = None if uuid is None else request.find_service(LinkService).remove(group, uuid)
+    if link is None:
+        raise HTTPNotFound
+    request.flash("notice", f"Removed {link.title}.")
+    return HTTPSeeOther(location=way_back(request, group.uuid))
