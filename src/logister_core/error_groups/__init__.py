@@ -32,6 +32,7 @@ def includeme(config: Configurator) -> None:
     config.add_route("inbox", "/projects/{project}/inbox", factory=ProjectContext)
     # An old address of the inbox.
     config.add_route("inbox.events", "/projects/{project}/events", factory=ProjectContext)
+    config.add_route("grouping", "/projects/{project}/grouping", factory=ProjectContext)
     for name, rest in (
         ("bulk", "bulk"),
         ("undo", "changes/{change}/undo"),
@@ -50,3 +51,4 @@ def includeme(config: Configurator) -> None:
     config.scan("logister_core.error_groups.triage_views")
     config.scan("logister_core.error_groups.links.views")
     config.scan("logister_core.error_groups.export.views")
+    config.scan("logister_core.error_groups.strategy.views")
