@@ -37,22 +37,24 @@ def test_a_preview_says_what_splits_and_what_joins_and_changes_nothing(shop: Sho
         send_error(shop.site, shop.token, message, context=failure(place))
     send_error(shop.site, shop.token, "own", fingerprint="mine")
     page = shop.browser.get(f"{shop.path}/grouping", {"strategy": "message"})
-    sentence = "are in 3 errors now and would be in 4 errors: 2 errors split up, 1 time several become one."
+    sentence = (
+        "are in 3 errors now and would be in 4 errors: 2 errors of now split up, 1 error of then joins several of now."
+    )
     assert f"The latest 5 events {sentence}" in words(page.html)
     splits, joins = page.html.select("table.table")
     split = {
         words(row.select_one("th")): {words(part) for part in row.select(".sub")} for row in splits.select("tbody tr")
     }
     assert split == {
-        "ValueError: blue": {"red 1 event", "blue 1 event"},
-        "ValueError: <b>green</b>": {"red 1 event", "<b>green</b> 1 event"},
+        "ValueError: blue": {"red · 1 event", "blue · 1 event"},
+        "ValueError: <b>green</b>": {"red · 1 event", "<b>green</b> · 1 event"},
     }
     assert words(joins.select_one("tbody tr")).endswith("2 2")
     assert "(3 of the 4 above)" in words(page.html)
     assert (strategy(shop.site), shop.site.count(ErrorGroup), shop.site.count(ErrorGroupKey)) == ("stack", 3, 3)
     # The rule of now changes nothing, so there is nothing to switch to.
     same = shop.browser.get(f"{shop.path}/grouping", {"strategy": "stack"})
-    assert "in 3 errors now and would be in 3 errors: 0 errors split up" in words(same.html)
+    assert "in 3 errors now and would be in 3 errors: 0 errors of now split up" in words(same.html)
     assert "Switch to" not in same
 
 
