@@ -65,6 +65,8 @@ class Project(Base):
     allowed_origins: Mapped[list[str] | None] = mapped_column(JSONValue)
     # Origins whose pages may send telemetry from a browser; None or empty: none.
     archived_at: Mapped[datetime | None]
+    purge_requested_at: Mapped[datetime | None]
+    # The tombstone: somebody asked to delete the project for good, and that is never taken back (see `purges`).
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
