@@ -10,6 +10,7 @@ from logister_core.deployments.models import DeploymentSource
 from logister_core.deployments.queries import SHOWN, DeploymentFilters, DeploymentQuery
 from logister_core.ingest.endpoints import DEPLOYMENTS_PATH
 from logister_core.projects.queries import ProjectQuery
+from logister_core.releases.tabs import release_tabs
 from logister_core.security.inputs import one_line
 from logister_core.security.permissions import VIEW
 from logister_core.web.curl import curl_command
@@ -41,7 +42,8 @@ def index(request: Request) -> dict[str, Any]:
     endpoint = f"{request.settings.product.public_url}{DEPLOYMENTS_PATH}"
     return {
         "project": project,
-        "section": "deployments",
+        "section": "releases",
+        "tabs": release_tabs(request, "deployments"),
         "section_counts": {"inbox": request.find_service(ProjectQuery).open_groups(project)},
         "owns": request.context.owns,
         "filters": filters,

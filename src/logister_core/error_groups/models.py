@@ -35,6 +35,15 @@ class ErrorGroup(Base):
         Index(None, "project_id", "first_seen_at"),
         _where_set("snoozed_until"),
         _where_set("merged_into_id"),
+        Index(None, "project_id", "introduced_in_release"),
+        # Few groups ever come back, and only their changes cost something.
+        Index(
+            None,
+            "project_id",
+            "regressed_in_release",
+            sqlite_where=text("regressed_in_release IS NOT NULL"),
+            postgresql_where=text("regressed_in_release IS NOT NULL"),
+        ),
         one_of("status", GroupStatus),
     )
 
