@@ -42,10 +42,33 @@ def test_the_page_lists_monitors_unhealthy_first(site: Instance, people: Any) ->
         "c-fine staging",
     ]
     assert [row[1] for row in listed] == ["Error", "Missed", "OK", "OK"]
-    assert listed[2][3:6] == ["5 minutes ago", "20 Nov 2026, 12:05 UTC", "5 min"]
+    assert listed[2][3:6] == ["5 minutes ago", "due now", "5 min"]
+    assert [row[4] for row in listed] == ["due now", "4 minutes late", "due now", "in 23 hours"]
     assert "2 of 4 monitors failed or did not report in time." in page.text
-    assert page.html.find("span", {"class": "runs"})["aria-label"] == "Last 1 check-ins: 0 ok, 1 failed"
+    assert page.html.find("span", {"class": "runs"})["aria-label"] == "Last 1 check-in: 0 ok, 1 failed"
     assert page.html.find("nav", {"class": "sections"}).find("a", {"aria-current": "page"})["href"] == address(shop)
+
+
+def test_the_strip_keeps_the_latest_thirty_runs_of_each_monitor(site: Instance, people: Any) -> None:
+    ana, browser = people.newcomer()
+    shop = people.project(ana)
+    token = api_key(site, shop)
+    for number in range(33):
+        site.clock.forward(minutes=1)
+        check_in(site, token, slug="busy", status="error" if number in (0, 5, 32) else "ok")
+        if number == 3:
+            check_in(site, token, slug="rare")
+    check_in(site, token, slug="busy", status="error", occurred_at="2026-11-20T11:00:00Z")
+    site.project_events()
+    strips = {
+        row.find("th").contents[0].strip(): row.select_one(".runs")
+        for row in browser.get(address(shop)).html.select("tbody tr")
+    }
+    assert strips["busy"]["aria-label"] == "Last 30 check-ins: 28 ok, 2 failed"
+    assert [run["title"] for run in strips["busy"].select(".run")] == [
+        "failed" if number in (5, 32) else "ok" for number in range(3, 33)
+    ]
+    assert strips["rare"]["aria-label"] == "Last 1 check-in: 1 ok, 0 failed"
 
 
 def test_an_empty_page_tells_how_to_send_the_first_check_in(make_site: Any, people_of: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from logister_core.db.base import Base, big_pk, public_uuid
@@ -27,6 +27,8 @@ class CheckInMonitor(Base):
     last_error_at: Mapped[datetime | None]
     last_event_id: Mapped[int] = mapped_column(BigInteger)
     last_event_uuid: Mapped[UUID]
+    recent_runs: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    # Of the latest check-ins one letter each, the oldest first: see `transitions`.
     monitoring_paused_at: Mapped[datetime | None]
     notification_state: Mapped[str | None]
     notification_transition_id: Mapped[UUID | None]

@@ -52,6 +52,7 @@ def _insert_new(session: Session, first: dict[MonitorKey, CheckIn], now: datetim
             "last_status": first[key].status,
             "last_event_id": NO_EVENT,
             "last_event_uuid": first[key].event_uuid,
+            "recent_runs": "",
             "created_at": now,
             "updated_at": now,
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,16 +11,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from logister_core.ingest.models import EventType, IngestEvent
 from logister_core.monitors.models import CheckInMonitor
-from logister_core.monitors.state import FAILED, MonitorState
+from logister_core.monitors.state import MonitorState
+from logister_core.monitors.transitions import RUN_FAILED
 from logister_core.projects.models import Project
 
 if TYPE_CHECKING:
     from logister_core.types import Request
 
 PER_PAGE = 50
-RUNS_SHOWN = 30
 
 # Failing first, then silent, then what runs, then what nobody wants to hear of.
 ORDER = (MonitorState.ERROR, MonitorState.MISSED, MonitorState.OK, MonitorState.PAUSED)
@@ -68,39 +66,16 @@ class MonitorQuery:
         states.sort(key=lambda pair: (ORDER.index(pair[1]), pair[0].slug, pair[0].environment))
         number = max(1, min(number, -(-len(states) // PER_PAGE)))
         shown = states[(number - 1) * PER_PAGE : number * PER_PAGE]
-        runs = self._runs(project, {monitor.slug for monitor, _ in shown})
         return MonitorPage(
-            rows=[_row(monitor, state, runs[monitor.slug, monitor.environment]) for monitor, state in shown],
+            rows=[_row(monitor, state) for monitor, state in shown],
             total=len(states),
             unhealthy=sum(state.unhealthy for _, state in states),
             number=number,
             is_last=number * PER_PAGE >= len(states),
         )
 
-    def _runs(self, project: Project, slugs: set[str]) -> dict[tuple[str, str], list[bool]]:
-        """Whether the latest check-ins failed, newest first, by slug and environment; frequent jobs leave less room
-        for the others, because only so many check-ins are read.
-        """
-        event = IngestEvent
-        latest = (
-            select(event.message, event.environment, event.status_code)
-            .where(
-                event.project_id == project.id,
-                event.event_type == EventType.CHECK_IN.value,
-                event.message.in_(slugs),
-            )
-            .order_by(event.occurred_at.desc())
-            .limit(PER_PAGE * RUNS_SHOWN)
-        )
-        found: dict[tuple[str, str], list[bool]] = defaultdict(list)
-        for slug, environment, status in self._session.execute(latest) if slugs else ():
-            runs = found[slug, environment]
-            if len(runs) < RUNS_SHOWN:
-                runs.append(status == FAILED)
-        return found
 
-
-def _row(monitor: CheckInMonitor, state: MonitorState, runs: list[bool]) -> MonitorRow:
+def _row(monitor: CheckInMonitor, state: MonitorState) -> MonitorRow:
     return MonitorRow(
         uuid=monitor.uuid,
         slug=monitor.slug,
@@ -110,5 +85,5 @@ def _row(monitor: CheckInMonitor, state: MonitorState, runs: list[bool]) -> Moni
         last_check_in_at=monitor.last_check_in_at,
         interval_seconds=monitor.expected_interval_seconds,
         next_expected_at=monitor.last_check_in_at + timedelta(seconds=monitor.expected_interval_seconds),
-        failures=tuple(reversed(runs)),
+        failures=tuple(run == RUN_FAILED for run in monitor.recent_runs),
     )

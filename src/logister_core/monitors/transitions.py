@@ -14,6 +14,10 @@ from logister_core.notifications.models import IntentKind
 # The id of no event: a monitor that is created in this transaction and has seen no check-in yet.
 NO_EVENT = 0
 
+# So many check-ins are remembered at the monitor itself, so that no page has to look for them among all events.
+RUNS_KEPT = 30
+RUN_OK, RUN_FAILED = "o", "x"
+
 
 def is_newer(check_in: CheckIn, monitor: CheckInMonitor) -> bool:
     """Whether `check_in` comes after all that the monitor has seen; of two at one moment the later accepted one."""
@@ -34,6 +38,8 @@ def apply_check_in(monitor: CheckInMonitor, check_in: CheckIn, *, now: datetime)
     monitor.last_event_id = check_in.event_id
     monitor.last_event_uuid = check_in.event_uuid
     monitor.updated_at = now
+    run = RUN_FAILED if check_in.status == FAILED else RUN_OK
+    monitor.recent_runs = (monitor.recent_runs + run)[-RUNS_KEPT:]
     if check_in.status == FAILED:
         monitor.last_error_at = check_in.at
     after = monitor.state_at(check_in.at)

@@ -14,6 +14,7 @@ from logister_core.monitors.state import MonitorState
 from logister_core.projects.queries import ProjectQuery
 from logister_core.security.permissions import MANAGE, VIEW
 from logister_core.web.curl import curl_command
+from logister_core.web.formatting import plural
 
 if TYPE_CHECKING:
     from logister_core.monitors.queries import MonitorPage
@@ -79,7 +80,7 @@ def strip(row: MonitorRow) -> tuple[list[tuple[str, str]], str]:
     """The row's latest runs as the component wants them, and in words."""
     runs = [("failing", "failed") if failed else ("ok", "ok") for failed in row.failures]
     failed = sum(row.failures)
-    return runs, f"Last {len(runs)} check-ins: {len(runs) - failed} ok, {failed} failed"
+    return runs, f"Last {plural(len(runs), 'check-in')}: {len(runs) - failed} ok, {failed} failed"
 
 
 def _summary(page: MonitorPage) -> str:

@@ -167,6 +167,26 @@ def ago(then: datetime | None, now: datetime, *, short: bool = False) -> Markup:
     )
 
 
+def until_text(then: datetime, now: datetime) -> str:
+    """As in "in 2 hours"; "2 hours late" once it is past."""
+    late = now > then
+    seconds = abs((now - then).total_seconds())
+    if seconds < MINUTE:
+        return "due now"
+    for limit, size, word in ((HOUR, MINUTE, "minute"), (2 * DAY, HOUR, "hour"), (float("inf"), DAY, "day")):
+        if seconds < limit:
+            number = plural(int(seconds // size), word)
+            break
+    return f"{number} late" if late else f"in {number}"
+
+
+def until(then: datetime, now: datetime) -> Markup:
+    """As `until_text`, with the absolute time on hover."""
+    return Markup('<time datetime="{}" data-format="ago" title="{}">{}</time>').format(
+        machine_time(then), time_text(then, "long"), until_text(then, now)
+    )
+
+
 def middle_cut(text: str | None, limit: int = 80) -> str:
     """At most `limit` characters, the middle left out: ends of messages and paths tell them apart."""
     text = text or ""
