@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from logister_core.accounts.models import User
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
 from logister_core.ingest.models import EventType, IngestEvent, TraceSpan
-from logister_core.projects.kinds import kind_label
 from logister_core.projects.models import Project, ProjectMembership
 from logister_core.projects.roles import Role
 
@@ -22,20 +21,6 @@ if TYPE_CHECKING:
     from logister_core.types import Request
 
 RECENT = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
-    """One line of the project list."""
-
-    uuid: UUID
-    name: str
-    kind: str
-    shared: bool
-    archived: bool
-    open_groups: int
-    all_groups: int
-    last_receipt: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +75,6 @@ class ProjectQuery:
         ).one()
         return {"active": every - archived, "archived": archived, "all": every}
 
-    def rows(self, user: User, *, archived: bool | None) -> list[ProjectRow]:
-        projects = self.accessible(user, archived=archived)
-        groups = self._group_counts([project.id for project in projects])
-        return [
-            ProjectRow(
-                uuid=project.uuid,
-                name=project.name,
-                kind=kind_label(project.integration_kind),
-                shared=project.owner_id != user.id,
-                archived=project.archived_at is not None,
-                open_groups=groups.get(project.id, (0, 0))[0],
-                all_groups=groups.get(project.id, (0, 0))[1],
-                last_receipt=self.last_receipt(project),
-            )
-            for project in projects
-        ]
-
     def home(self, project: Project, now: datetime) -> ProjectHome:
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         of_project = and_(ErrorGroup.project_id == project.id, ErrorGroup.merged_into_id.is_(None))
@@ -142,23 +110,16 @@ class ProjectQuery:
         )
 
     def open_groups(self, project: Project) -> int:
-        return self._group_counts([project.id]).get(project.id, (0, 0))[0]
+        """How many error groups wait for somebody."""
+        counted = select(func.count()).where(
+            ErrorGroup.project_id == project.id,
+            ErrorGroup.status == GroupStatus.UNRESOLVED.value,
+            ErrorGroup.merged_into_id.is_(None),
+        )
+        return self._session.scalar(counted) or 0
 
     def _latest(self, what: Any, of_project: Any, moment: Any, project: Project) -> datetime | None:
         return self._session.scalar(select(what).where(of_project == project.id).order_by(moment.desc()).limit(1))
-
-    def _group_counts(self, project_ids: list[int]) -> dict[int, tuple[int, int]]:
-        """Open and all error groups by project; projects without groups are missing."""
-        rows = self._session.execute(
-            select(
-                ErrorGroup.project_id,
-                func.count().filter(ErrorGroup.status == GroupStatus.UNRESOLVED.value),
-                func.count(),
-            )
-            .where(ErrorGroup.project_id.in_(project_ids), ErrorGroup.merged_into_id.is_(None))
-            .group_by(ErrorGroup.project_id)
-        )
-        return {project_id: (open_groups, all_groups) for project_id, open_groups, all_groups in rows}
 
     def _recent(self, project: Project, since: datetime) -> list[tuple[str, int]]:
         found: dict[str, int] = dict(

@@ -1,0 +1,156 @@
+"""The list of a person's projects, read in a fixed number of queries however many there are.
+
+Nothing here counts events: what arrived is taken from the counters of each day (see `receipts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from logister_core.accounts.models import User
+from logister_core.error_groups.models import ErrorGroup, GroupStatus
+from logister_core.projects.kinds import kind_label
+from logister_core.projects.models import Project
+from logister_core.projects.queries import ProjectQuery
+from logister_core.purges.models import ProjectPurge, PurgeStatus
+from logister_core.receipts.models import ProjectDay
+
+# Days of the small chart, today included.
+DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """`visible` says whether this person may look at it and let it go on."""
+
+    uuid: UUID
+    failed: bool
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """One line. `trend` has what arrived on each of the last seven days, the oldest first; `activity` is what of it
+    were no errors and no spans. `purge` is set when the project is being deleted.
+    """
+
+    uuid: UUID
+    name: str
+    slug: str
+    kind: str
+    shared: bool
+    archived: bool
+    open_groups: int
+    all_groups: int
+    last_receipt: datetime | None
+    trend: Sequence[int]
+    activity: int
+    purge: Deletion | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectList:
+    rows: Sequence[ProjectRow]
+
+    @property
+    def open_groups(self) -> int:
+        return sum(row.open_groups for row in self.rows)
+
+    @property
+    def receipts(self) -> int:
+        """Of the last seven days."""
+        return sum(sum(row.trend) for row in self.rows)
+
+    @property
+    def quiet(self) -> int:
+        """Projects that received nothing in that time."""
+        return sum(not any(row.trend) for row in self.rows)
+
+
+def project_list(session: Session, user: User, *, archived: bool | None, now: datetime) -> ProjectList:
+    """`archived` None means both."""
+    projects = ProjectQuery(session).accessible(user, archived=archived)
+    ids = [project.id for project in projects]
+    groups, week = _groups(session, ids), _week(session, ids, now.date())
+    latest, purges = _latest(session, ids), _purges(session, [p.id for p in projects if p.purge_requested_at])
+    return ProjectList(
+        [
+            ProjectRow(
+                uuid=project.uuid,
+                name=project.name,
+                slug=project.slug,
+                kind=kind_label(project.integration_kind),
+                shared=project.owner_id != user.id,
+                archived=project.archived_at is not None,
+                open_groups=groups.get(project.id, (0, 0))[0],
+                all_groups=groups.get(project.id, (0, 0))[1],
+                last_receipt=latest.get(project.id),
+                trend=[sum(day) for day in week.get(project.id, _NOTHING)],
+                activity=sum(day[1] for day in week.get(project.id, _NOTHING)),
+                purge=_deletion(purges.get(project.id), project, user),
+            )
+            for project in projects
+        ]
+    )
+
+
+_NOTHING = [(0, 0, 0)] * DAYS
+
+
+def _groups(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Open and all error groups; projects without groups are missing."""
+    rows = session.execute(
+        select(
+            ErrorGroup.project_id, func.count().filter(ErrorGroup.status == GroupStatus.UNRESOLVED.value), func.count()
+        )
+        .where(ErrorGroup.project_id.in_(ids), ErrorGroup.merged_into_id.is_(None))
+        .group_by(ErrorGroup.project_id)
+    )
+    return {project_id: (open_groups, all_groups) for project_id, open_groups, all_groups in rows}
+
+
+def _week(session: Session, ids: list[int], today: date) -> dict[int, list[tuple[int, int, int]]]:
+    """Errors, other events and spans of each of the last seven days; projects without any are missing."""
+    first = today - timedelta(days=DAYS - 1)
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for row in session.execute(
+        select(ProjectDay.project_id, ProjectDay.day, ProjectDay.errors, ProjectDay.activity, ProjectDay.spans).where(
+            ProjectDay.project_id.in_(ids), ProjectDay.day.between(first, today)
+        )
+    ):
+        days = found.setdefault(row.project_id, list(_NOTHING))
+        days[(row.day - first).days] = (row.errors, row.activity, row.spans)
+    return found
+
+
+def _latest(session: Session, ids: list[int]) -> dict[int, datetime]:
+    newest = (
+        select(ProjectDay.last_received_at)
+        .where(ProjectDay.project_id == Project.id)
+        .order_by(ProjectDay.day.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(select(Project.id, newest).where(Project.id.in_(ids)))
+    return {project_id: moment for project_id, moment in rows if moment is not None}
+
+
+def _purges(session: Session, ids: list[int]) -> dict[int, ProjectPurge]:
+    found = session.scalars(select(ProjectPurge).where(ProjectPurge.project_id.in_(ids))) if ids else ()
+    return {purge.project_id: purge for purge in found}
+
+
+def _deletion(purge: ProjectPurge | None, project: Project, user: User) -> Deletion | None:
+    if purge is None:
+        return None
+    return Deletion(
+        uuid=purge.uuid,
+        failed=purge.status == PurgeStatus.FAILED,
+        visible=user.id in (purge.requested_by_id, project.owner_id),
+    )
