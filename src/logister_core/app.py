@@ -35,6 +35,7 @@ FEATURES = (
     "logister_core.installation",
     "logister_core.accounts",
     "logister_core.projects",
+    "logister_core.purges",
     "logister_core.api_keys",
     "logister_core.mobile_tokens",
     "logister_core.error_groups",
@@ -42,6 +43,8 @@ FEATURES = (
     "logister_core.monitors",
     "logister_core.deployments",
     "logister_core.source_repositories",
+    "logister_core.receipts",
+    "logister_core.releases",
     "logister_core.api",
 )
 

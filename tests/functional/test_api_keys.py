@@ -178,9 +178,18 @@ def test_setup_starts_with_a_key_and_ends_with_the_first_event(site, people, bro
     page = browser.get(setup_of(project))
     assert states(page) == ["Complete", "Not verified"]
     assert page.html.find("a", string="Check again")["href"] == setup_of(project)
+    waiting = page.html.select_one("[data-waiting]")["data-waiting"]
+    assert waiting == f"{setup_of(project)}/first_event"
+    assert browser.get(waiting).status_int == 204
+    people.newcomer("eve@example.com")[1].get(waiting, status=404)
     uuid = site.send(token).json["id"]
+    # What the page puts into the step is that part alone, and the page itself waits no longer.
+    arrived = browser.get(waiting)
+    assert "<html" not in arrived.text
+    assert arrived.html.find("a", string="Open the first event")["href"] == f"/projects/{project.uuid}/events/{uuid}"
     site.clock.forward(minutes=2)
     page = browser.get(setup_of(project))
+    assert page.html.select("[data-waiting]") == []
     assert states(page) == ["Complete", "Complete"]
     assert "Latest receipt 2 minutes ago." in page.text
     assert page.html.find("a", string="Open the first event")["href"] == f"/projects/{project.uuid}/events/{uuid}"

@@ -4,7 +4,11 @@ import pytest
 
 from logister_core.projects.models import Project
 
-FORM = {"project[name]": "Shop", "project[integration_kind]": "python"}
+FORM = {
+    "project[name]": "Shop",
+    "project[integration_kind]": "python",
+    "project[retention_policy_attributes][hot_retention_days]": "30",
+}
 
 
 def test_a_form_with_its_token_is_accepted(site, browser):

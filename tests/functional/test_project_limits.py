@@ -16,12 +16,13 @@ FAILURES = "public_api_auth_failure_rate_limit_requests_override"
 def test_case_10_06_an_administrator_gives_a_project_limits_of_its_own_and_takes_them_away(site, people):
     project = people.project(people.add("bob@example.com"))
     _, browser = people.newcomer(application_admin=True)
-    form = form_of(browser.get(address(project)), "rate_limit")
+    assert path(browser.get(address(project))) == section(project, "admin")
+    form = form_of(browser.get(section(project, "admin")), "rate_limit")
     assert values(form) == ["", "", ""]
     assert placeholders(form) == ["1200", "60", "120"]
     fill(form, [" 1 ", "86400", "10000000"])
     answer = form.submit()
-    assert (answer.status_int, path(answer)) == (303, address(project))
+    assert (answer.status_int, path(answer)) == (303, section(project, "admin"))
     page = answer.follow()
     assert "Rate limits of Shop saved." in page.text
     assert overrides(site) == (1, 86_400, 10_000_000)
@@ -69,7 +70,7 @@ def test_the_settings_name_the_numbers_of_the_installation(make_site, people_of)
     people = people_of(site)
     project = people.project(people.add("bob@example.com"))
     _, browser = people.newcomer(application_admin=True)
-    page = browser.get(address(project))
+    page = browser.get(section(project, "admin"))
     assert placeholders(form_of(page, "rate_limit")) == ["5000", "60", "120"]
     assert "every address to 9 requests" in page.text
 
@@ -92,23 +93,14 @@ def test_whoever_does_not_administer_the_application_is_sent_away_and_changes_no
     assert path(browser.get(f"/projects/{uuid4()}/rate_limit")) == "/"
 
 
-def test_nobody_else_finds_the_limits_on_the_setup_page(site, people):
+def test_the_setup_page_tells_everybody_which_limit_holds(people):
     owner, browser = people.newcomer()
-    project = people.project(owner)
-    assert "rate_limit" not in browser.get(f"/projects/{project.uuid}/setup").text
-
-
-def test_an_administrator_who_belongs_to_the_project_finds_what_holds_on_the_setup_page(people):
-    owner, browser = people.newcomer(application_admin=True)
     project = people.project(owner, **{PERIOD: 10})
     page = browser.get(f"/projects/{project.uuid}/setup")
-    rows = page.html.find("table", {"aria-label": "Rate limits"}).find_all("tr")
-    assert [row.td.text for row in rows] == ["1,200", "10 (this project’s own)", "120"]
-    assert page.html.find("a", href=address(project)) is not None
-    # Inside, the bar leads on into the project; for somebody who does not belong to it, it would lead nowhere.
-    assert browser.get(address(project)).html.select("nav.sections")
-    other = people.project(people.add("bob@example.com"), "Foreign")
-    assert not browser.get(address(other)).html.select("nav.sections")
+    assert "rate_limit" not in page.text
+    rows = page.html.find("table", {"aria-label": "Endpoint"}).find_all("tr")
+    limit = next(row.td.text for row in rows if row.th.text == "Limit")
+    assert limit == "1,200 events in 10 seconds, for each key and endpoint"
 
 
 @pytest.mark.parametrize("text", ["x", "0198c0de00007000800000000000000a"])
@@ -122,7 +114,7 @@ def test_the_list_of_addresses_makes_administrators_too(make_site, people_of):
     people = people_of(make_site(LOGISTER_ADMIN_EMAILS="ana@example.com"))
     project = people.project(people.add("bob@example.com"))
     _, browser = people.newcomer("ana@example.com")
-    assert browser.get(address(project)).status_int == 200
+    assert browser.get(section(project, "admin")).status_int == 200
 
 
 @pytest.mark.parametrize("what", ["rate_limit", "allowed_origins"])
@@ -141,12 +133,12 @@ def test_who_manages_the_project_lists_browser_origins(site, people, role):
     project = people.project(user if role == "owner" else people.add("bob@example.com"))
     if role == "admin":
         people.join(project, user, role)
-    form = form_of(browser.get(f"/projects/{project.uuid}/setup"), "allowed_origins")
+    form = form_of(browser.get(section(project, "integrations")), "allowed_origins")
     form["project[allowed_origins]"] = (
         "https://Shop.example.com/\r\n\r\nhttp://localhost:5173\r\nhttps://shop.example.com"
     )
     answer = form.submit()
-    assert (answer.status_int, path(answer)) == (303, f"/projects/{project.uuid}/setup#allowed-origins")
+    assert (answer.status_int, path(answer)) == (303, section(project, "integrations"))
     assert stored(site).allowed_origins == ["https://shop.example.com", "http://localhost:5173"]
     page = answer.follow()
     assert "Browser origins saved." in page.text
@@ -167,7 +159,7 @@ def test_an_origin_that_is_none_is_refused_and_what_was_entered_stays(site, peop
     assert form_of(answer, "allowed_origins")["project[allowed_origins]"].value == entered
     assert stored(site).allowed_origins == ["https://kept.example"]
     # The address of that answer, opened again, leads back to the page.
-    assert path(browser.get(f"/projects/{project.uuid}/allowed_origins")).endswith("/setup#allowed-origins")
+    assert path(browser.get(f"/projects/{project.uuid}/allowed_origins")) == section(project, "integrations")
 
 
 @pytest.mark.parametrize("role", ["stranger", "viewer", "application administrator"])
@@ -177,7 +169,7 @@ def test_who_does_not_manage_the_project_lists_no_origins(site, people, role, me
     user, browser = people.newcomer(application_admin=role == "application administrator")
     if role == "viewer":
         people.join(project, user, role)
-        assert "allowed_origins" not in browser.get(f"/projects/{project.uuid}/setup").text
+        assert "allowed_origins" not in browser.get(section(project, "integrations")).text
     fields = {"project[allowed_origins]": "https://evil.example"}
     send(browser, project, fields, what="allowed_origins", method=method, status=404)
     assert not stored(site).allowed_origins
@@ -206,6 +198,10 @@ def test_intake_of_this_process_learns_of_a_change_once_it_is_committed(site, pe
 
 def address(project):
     return f"/projects/{project.uuid}/rate_limit"
+
+
+def section(project, name):
+    return f"/projects/{project.uuid}/settings?section={name}"
 
 
 def send(browser, project, fields, *, what="rate_limit", method="POST", status=303):

@@ -11,6 +11,7 @@ from logister_core.api_keys.models import ApiKey
 from logister_core.api_keys.services import ApiKeyService
 from logister_core.projects.models import Project, ProjectMembership
 from logister_core.projects.queries import ProjectQuery
+from logister_core.projects.retention import ProjectRetentionPolicy
 from logister_core.projects.services import ProjectService
 
 PAGES = ["", "/setup", "/api_keys"]
@@ -52,6 +53,40 @@ def test_what_is_wrong_is_said_and_what_was_entered_stays(site, people, fields, 
     form = answer.forms[project_form(answer)]
     assert form["project[name]"].value == fields["name"]
     assert form["project[integration_kind]"].value == "ruby"
+    assert site.count(Project) == 0
+
+
+def test_case_60_06_a_project_keeps_the_retention_that_was_chosen(site, people):
+    _, browser = people.newcomer()
+    answer = create(
+        browser, name="Shop", integration_kind="python", **{"retention_policy_attributes][trace_retention_days": "14"}
+    )
+    project, [policy] = site.rows(Project)[0], site.rows(ProjectRetentionPolicy)
+    assert path(answer) == f"/projects/{project.uuid}/setup"
+    assert (policy.project_id, policy.hot_retention_days, policy.trace_retention_days) == (project.id, 30, 14)
+    assert (policy.error_retention_days, policy.archive_enabled, policy.archive_before_delete) == (None, False, False)
+    create(browser, name="Магазин")
+    assert site.rows(Project)[1].slug == "project"
+
+
+def test_case_60_07_without_a_sound_retention_nothing_is_created(site, people):
+    _, browser = people.newcomer()
+    token = browser.get("/projects/new").html.find("input", {"name": "csrf_token"})["value"]
+    fields = {"csrf_token": token, "project[name]": "Shop", "project[integration_kind]": "python"}
+    block = "project[retention_policy_attributes]"
+    assert (
+        "Choose a data retention policy before creating the project."
+        in browser.post("/projects", fields, status=422).text
+    )
+    for days in ("0", "3651", "x", ""):
+        refused = browser.post("/projects", fields | {f"{block}[hot_retention_days]": days}, status=422)
+        assert "Enter a whole number of days from 1 to 3,650." in refused.text
+    wrong = {f"{block}[hot_retention_days]": "45", f"{block}[archive_before_delete]": "1"}
+    refused = browser.post("/projects", fields | wrong | {f"{block}[archive_enabled]": "0"}, status=422)
+    assert "Protecting data before deletion needs the archive option above." in refused.text
+    form = refused.forms[project_form(refused)]
+    assert form[f"{block}[hot_retention_days]"].value == "45"
+    assert form[f"{block}[archive_before_delete]"].checked
     assert site.count(Project) == 0
 
 
@@ -243,7 +278,7 @@ def test_members_see_the_pages_and_do_not_own_the_project(site, people, role):
     people.join(project, user, role)
     for page in ("", "/setup"):
         assert browser.get(f"/projects/{project.uuid}{page}").status_int == 200
-    assert "Archive project" not in browser.get(f"/projects/{project.uuid}/setup").text
+    assert "Archive project" not in browser.get(f"/projects/{project.uuid}/settings?section=danger").text
     post(browser, f"/projects/{project.uuid}/archive", status=404)
     assert site.rows(Project)[0].archived_at is None
 
@@ -263,7 +298,7 @@ def test_archiving_stops_intake_at_once_and_keeps_the_data(site, people):
     project = people.project(user)
     token = key_of(site, project)
     assert site.send(token).status_int == 201
-    answer = confirm(browser, f"/projects/{project.uuid}/setup", "/archive")
+    answer = confirm(browser, f"/projects/{project.uuid}/settings?section=danger", "/archive")
     assert (answer.status_int, path(answer)) == (303, "/projects")
     assert "Shop is archived." in answer.follow().text
     [archived], [key] = site.rows(Project), site.rows(ApiKey)

@@ -30,9 +30,13 @@ def page_of(shop: Shop) -> str:
     return f"{shop.path}/source_repositories"
 
 
+def settings_of(shop: Shop) -> str:
+    return f"{shop.path}/settings?section=integrations"
+
+
 def connect(shop: Shop, status: int = 303, **fields: str) -> Any:
     """Send the form that connects a repository."""
-    form = next(form for form in shop.browser.get(page_of(shop)).forms.values() if form.action == page_of(shop))
+    form = next(form for form in shop.browser.get(settings_of(shop)).forms.values() if form.action == page_of(shop))
     for name, value in ({"full_name": "acme/shop"} | fields).items():
         form[f"source_repository[{name}]"] = value
     return form.submit(status=status)
@@ -49,7 +53,7 @@ def links(page: Any) -> list[str]:
 
 def test_managers_connect_change_switch_off_and_remove(shop: Shop) -> None:
     answer = connect(shop, full_name="git@github.com:acme/shop.git", runtime_root="/srv/app", source_root="/apps/web")
-    assert answer.location.endswith(f"{page_of(shop)}#source-repositories")
+    assert answer.location.endswith(f"{settings_of(shop)}#source-repositories")
     page = answer.follow()
     assert "acme/shop is connected." in page
     assert (
@@ -66,7 +70,7 @@ def test_managers_connect_change_switch_off_and_remove(shop: Shop) -> None:
     assert "acme/shop is saved." in form.submit().follow()
     changed = repository(shop)
     assert (changed.default_branch, changed.enabled, changed.runtime_root) == ("trunk", False, "/srv/app")
-    assert "switched off" in shop.browser.get(page_of(shop))
+    assert "switched off" in shop.browser.get(settings_of(shop))
 
     # A partial body changes only what it names.
     shop.browser.patch(
@@ -76,7 +80,7 @@ def test_managers_connect_change_switch_off_and_remove(shop: Shop) -> None:
     )
     assert (repository(shop).source_root, repository(shop).default_branch) == ("", "trunk")
 
-    form = next(form for form in shop.browser.get(page_of(shop)).forms.values() if form.action.endswith("/remove"))
+    form = next(form for form in shop.browser.get(settings_of(shop)).forms.values() if form.action.endswith("/remove"))
     assert "no longer connected" in form.submit().follow()
     assert shop.site.count(SourceRepository) == 0
 
@@ -113,6 +117,7 @@ def test_the_wrong_person_finds_nothing(shop: Shop) -> None:
         browser.patch(one, token, status=404)
         browser.delete(one, token, status=404)
     assert repository(shop).full_name == "acme/shop"
+    assert shop.browser.get(one).location.endswith(f"{settings_of(shop)}#source-repositories")
     admin, managing = shop.people.newcomer("mia@example.com")
     shop.people.join(shop.project, admin, "admin")
     managing.post(f"{one}/remove", {"csrf_token": token_of(managing)}, status=303)
@@ -123,7 +128,7 @@ def test_nothing_changes_while_the_project_is_archived(shop: Shop) -> None:
     connect(shop)
     token = token_of(shop.browser)
     shop.browser.post(f"{shop.path}/archive", {"csrf_token": token}, status=303)
-    page = shop.browser.get(page_of(shop))
+    page = shop.browser.get(settings_of(shop))
     assert "Live integrations are paused" in page
     assert "acme/shop" in page
     assert not [form for form in page.forms.values() if "source_repositories" in form.action]

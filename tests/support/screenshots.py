@@ -22,6 +22,7 @@ from .server import Web
 
 WIDTHS = (390, 1440)
 THEMES = ("light", "dark")
+SETTINGS = ("general", "team", "integrations", "admin", "danger")
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -82,12 +83,13 @@ def _addresses(page: Page, url: str, state: DemoState) -> list[tuple[str, str]]:
     project = f"{url}/projects/{next(iter(state.projects.values()))}"
     page.goto(f"{project}/inbox?filter=all")
     group = page.locator("[data-row-link]").first.get_attribute("href")
-    named = ("inbox", "activity", "monitors", "deployments", "setup", "source_repositories")
+    named = ("inbox", "activity", "monitors", "releases", "deployments", "setup", "edit")
     return [
         ("projects", f"{url}/projects"),
         ("new-project", f"{url}/projects/new"),
         ("home", project),
         *((name, f"{project}/{name}") for name in named),
+        *((f"settings-{name}", f"{project}/settings?section={name}") for name in SETTINGS),
         *((f"detail-{tab}", f"{url}{group}&tab={tab}") for tab in ("stack", "context", "occurrences", "related_logs")),
     ]
 

@@ -18,6 +18,10 @@ from logister_core.monitors import models as monitors
 from logister_core.notifications import models as notifications
 from logister_core.outbox import models as outbox
 from logister_core.projects import models as projects
+from logister_core.projects import retention as retention_policies
+from logister_core.purges import models as purges
+from logister_core.receipts import models as receipts
+from logister_core.releases import models as releases
 from logister_core.source_repositories import models as source_repositories
 from logister_core.tasks import models as tasks
 
@@ -38,6 +42,10 @@ MODEL_MODULES = (
     outbox,
     projects,
     source_repositories,
+    purges,
+    receipts,
+    releases,
+    retention_policies,
     tasks,
 )
 

@@ -20,7 +20,7 @@ HELP: Final = {
     "mobile_ingest_token_forbidden": "Mobile tokens send events and check-ins only; use an API key from your server.",
     "mobile_event_type_forbidden": "Ask for a mobile token whose allowed_event_types contain this type.",
     "mobile_context_conflict": "Leave these fields out or send what the token was made for.",
-    "origin_not_allowed": "Add the page's origin to the project's allowed origins, on its setup page.",
+    "origin_not_allowed": "Add the page's origin to the project's allowed origins, in its settings.",
     "missing_event_envelope": 'Send one JSON object such as {"event": {"event_type": "log", "message": "hello"}}.',
     "missing_check_in_envelope": 'Send one JSON object such as {"check_in": {"slug": "nightly-import"}}.',
     "missing_deployment_envelope": 'Send one JSON object such as {"deployment": {"release": "1.4.2", '

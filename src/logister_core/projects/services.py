@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from logister_core.errors import Refused
 from logister_core.projects.models import IntegrationKind, Project
 from logister_core.projects.origins import read_origins
 from logister_core.projects.overrides import read_overrides
+from logister_core.projects.retention import ProjectRetentionPolicy, Retention
 from logister_core.projects.slugs import free_slug
 from logister_core.security.inputs import lines, one_line
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 2000
+DEFAULT = Retention()
 
 
 class ProjectService:
@@ -40,10 +43,12 @@ class ProjectService:
     def from_request(cls, context: object, request: Request) -> ProjectService:
         return cls(request.db, request.registry.clock, forget_keys_after_commit(request))
 
-    def create(self, owner: User, *, name: str, description: str, integration_kind: str) -> Project:
+    def create(
+        self, owner: User, *, name: str, description: str, integration_kind: str, retention: Retention = DEFAULT
+    ) -> Project:
         """A new project. Raises `Refused` with problems by field: name, description, integration_kind."""
         name, description = one_line(name), lines(description)
-        problems = _problems(name, description, integration_kind)
+        problems = project_problems(name, description, integration_kind)
         if problems:
             raise Refused(problems)
         now = self._clock()
@@ -58,7 +63,19 @@ class ProjectService:
         )
         self._session.add(project)
         self._session.flush()
+        self._session.add(
+            ProjectRetentionPolicy(project_id=project.id, created_at=now, updated_at=now, **asdict(retention))
+        )
         return project
+
+    def rename(self, project: Project, *, name: str, description: str) -> None:
+        """Change what people read; address, kind and owner stay. Raises `Refused`: name, description."""
+        name, description = one_line(name), lines(description)
+        problems = _text_problems(name, description)
+        if problems:
+            raise Refused(problems)
+        project.name, project.description = name, description
+        project.updated_at = self._clock()
 
     def archive(self, project: Project) -> None:
         """Stop intake: data stays, all active keys are revoked. Repeating it changes nothing."""
@@ -74,7 +91,14 @@ class ProjectService:
         self._tell()
 
     def restore(self, project: Project) -> None:
-        """Make it active again. Its keys stay revoked: who held them meanwhile is unknown."""
+        """Make it active again. Its keys stay revoked: who held them meanwhile is unknown.
+
+        Raises `Refused` when it is being deleted.
+        """
+        # A deletion that begins at this moment is seen, because it locks the project too.
+        self._session.refresh(project, with_for_update=True)
+        if project.purge_requested_at is not None:
+            raise Refused({"": f"{project.name} is being deleted for good and cannot be restored."})
         if project.archived_at is not None:
             project.archived_at = None
             project.updated_at = self._clock()
@@ -112,7 +136,14 @@ class ProjectService:
         return free_slug(name, set(self._session.scalars(select(Project.slug).where(Project.owner_id == owner.id))))
 
 
-def _problems(name: str, description: str, integration_kind: str) -> dict[str, str]:
+def project_problems(name: str, description: str, integration_kind: str) -> dict[str, str]:
+    problems = _text_problems(name, description)
+    if integration_kind not in set(IntegrationKind):
+        problems["integration_kind"] = "Choose what sends the events."
+    return problems
+
+
+def _text_problems(name: str, description: str) -> dict[str, str]:
     problems = {}
     if not name:
         problems["name"] = "Give the project a name."
@@ -120,6 +151,4 @@ def _problems(name: str, description: str, integration_kind: str) -> dict[str, s
         problems["name"] = f"A name has at most {NAME_LENGTH} characters."
     if len(description) > DESCRIPTION_LENGTH:
         problems["description"] = f"A description has at most {DESCRIPTION_LENGTH:,} characters."
-    if integration_kind not in set(IntegrationKind):
-        problems["integration_kind"] = "Choose what sends the events."
     return problems

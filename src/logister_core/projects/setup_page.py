@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from logister_core.accounts.administrators import administers
 from logister_core.api_keys.queries import keys_of
 from logister_core.mobile_tokens.queries import live_tokens_of
 from logister_core.projects.first_event import EVENTS, guide, sample_body
 from logister_core.projects.kinds import kind_label
 from logister_core.projects.overrides import OVERRIDES
 from logister_core.projects.queries import ProjectQuery
+from logister_core.projects.settings.page import settings_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,24 +31,17 @@ def setup_page(
     token: str | None = None,
     key_name: str = "",
     key_problems: dict[str, str] | None = None,
-    origins: str | None = None,
-    origin_problems: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """Values of templates/setup.pt. `token` is a new key's, shown this one time; `key_problems` are those of the form
-    for a new key, by field, `origin_problems` those of the list of origins; `origins` is that list as entered.
+    for a new key, by field.
     """
     project, query = request.context.project, request.find_service(ProjectQuery)
-    assert request.user is not None  # noqa: S101 - the permission says so
     keys = keys_of(request.db, project)
     active = [key for key in keys if key.revoked_at is None]
     public_url = request.settings.product.public_url
     return {
-        "project": project,
-        "section": "settings",
-        "section_counts": {"inbox": query.open_groups(project)},
+        **settings_values(request, None),
         "kind": kind_label(project.integration_kind),
-        "manages": request.context.manages,
-        "owns": request.context.owns,
         "keys": keys,
         "has_key": bool(active),
         "key_sentence": _key_sentence([key.name for key in active], named=request.context.manages),
@@ -57,22 +50,17 @@ def setup_page(
         "key_errors": {field: [sentence] for field, sentence in (key_problems or {}).items()},
         "mobile_tokens": _mobile_tokens(request),
         "mobile_tokens_shown": MOBILE_TOKENS_SHOWN,
-        "origins": "\n".join(project.allowed_origins or ()) if origins is None else origins,
-        "origin_errors": list((origin_problems or {}).values()),
-        "rate_limits": _rate_limits(project, request.settings.intake)
-        if administers(request.user, request.settings.product.admin_emails)
-        else None,
         "last_receipt": query.last_receipt(project),
         "first_event": query.first_event_uuid(project),
         "endpoint": [
             ("Method", "POST"),
             ("Address", f"{public_url}{EVENTS}"),
             ("Header", "Authorization: Bearer <token>"),
+            ("Limit", _limit(project, request.settings.intake)),
         ],
         "sample": sample_body(request.now),
         "guide": guide(project.integration_kind, public_url),
         "docs_url": request.settings.product.docs_url,
-        "now": request.now,
     }
 
 
@@ -84,14 +72,14 @@ def _mobile_tokens(request: Request) -> Sequence[MobileIngestToken] | None:
     return live_tokens_of(request.db, project, now=request.now, limit=MOBILE_TOKENS_SHOWN)
 
 
-def _rate_limits(project: Project, settings: IntakeSettings) -> list[tuple[str, str]]:
-    """What holds for the project, and where it comes from."""
-    rows = []
-    for override in OVERRIDES:
-        own = getattr(project, override.column)
-        number = override.inherited(settings) if own is None else own
-        rows.append((override.label, f"{number:,}" if own is None else f"{number:,} (this project’s own)"))
-    return rows
+def _limit(project: Project, settings: IntakeSettings) -> str:
+    """The limit that holds for this project, its own or the installation's."""
+    requests, period = (
+        override.inherited(settings) if getattr(project, override.column) is None else getattr(project, override.column)
+        for override in OVERRIDES[:2]
+    )
+    every = "a minute" if period == 60 else f"in {period:,} seconds"
+    return f"{requests:,} events {every}, for each key and endpoint"
 
 
 def _key_sentence(active: list[str], *, named: bool) -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pyramid.httpexceptions import HTTPFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPFound, HTTPNoContent, HTTPSeeOther
 from pyramid.view import view_config
 
 from logister_core.errors import Refused
 from logister_core.projects.kinds import kind_label, offered
+from logister_core.projects.listing import project_list
 from logister_core.projects.models import IntegrationKind
 from logister_core.projects.queries import ProjectQuery
-from logister_core.projects.services import ProjectService
+from logister_core.projects.retention import DEFAULT_DAYS, FORM, day_options, read_retention
+from logister_core.projects.services import ProjectService, project_problems
 from logister_core.projects.setup_page import setup_page
 from logister_core.security.permissions import OWN, SIGNED_IN, VIEW
+from logister_core.web.shell import FILTER_FROM
 
 if TYPE_CHECKING:
     from logister_core.types import Request
@@ -47,7 +50,8 @@ def index(request: Request) -> dict[str, Any]:
             )
             for name, count in query.counts(request.user).items()
         ],
-        "projects": query.rows(request.user, archived=FILTERS[shown]),
+        "projects": project_list(request.db, request.user, archived=FILTERS[shown], now=request.now),
+        "filter_from": FILTER_FROM,
         "now": request.now,
     }
 
@@ -59,13 +63,15 @@ def new(request: Request) -> dict[str, Any]:
 
 @view_config(route_name="projects.index", request_method="POST", renderer="templates/new.pt", permission=SIGNED_IN)
 def create(request: Request) -> Any:
+    entered = {
+        field: request.POST.get(f"project[{field}]", "") for field in ("name", "description", "integration_kind")
+    }
+    retention, problems = read_retention(request.POST)
+    if retention is None:
+        request.response.status_int = 422
+        return _form(request, {**project_problems(**entered), **problems})
     try:
-        project = request.find_service(ProjectService).create(
-            request.user,
-            name=request.POST.get("project[name]", ""),
-            description=request.POST.get("project[description]", ""),
-            integration_kind=request.POST.get("project[integration_kind]", ""),
-        )
+        project = request.find_service(ProjectService).create(request.user, **entered, retention=retention)
     except Refused as refusal:
         request.response.status_int = 422
         return _form(request, refusal.problems)
@@ -96,7 +102,21 @@ def setup(request: Request) -> dict[str, Any]:
     return setup_page(request)
 
 
-@view_config(route_name="projects.archive", request_method="POST", permission=OWN)
+@view_config(
+    route_name="projects.first_event", request_method="GET", renderer="templates/first_event.pt", permission=VIEW
+)
+def first_event(request: Request) -> Any:
+    """Asked by the setup page until something arrived: no content before, then a part of that page."""
+    project, query = request.context.project, request.find_service(ProjectQuery)
+    if query.last_receipt(project) is None:
+        return HTTPNoContent()
+    return {
+        "base": request.route_path("projects.home", project=project.uuid),
+        "first_event": query.first_event_uuid(project),
+    }
+
+
+@view_config(route_name="projects.archive", request_method=("POST", "PATCH"), permission=OWN)
 def archive(request: Request) -> HTTPSeeOther:
     project = request.context.project
     request.find_service(ProjectService).archive(project)
@@ -104,10 +124,14 @@ def archive(request: Request) -> HTTPSeeOther:
     return HTTPSeeOther(location=request.route_path("projects.index"))
 
 
-@view_config(route_name="projects.restore", request_method="POST", permission=OWN)
+@view_config(route_name="projects.restore", request_method=("POST", "PATCH"), permission=OWN)
 def restore(request: Request) -> HTTPSeeOther:
     project = request.context.project
-    request.find_service(ProjectService).restore(project)
+    try:
+        request.find_service(ProjectService).restore(project)
+    except Refused as refusal:
+        request.flash("alert", refusal.problems[""])
+        return HTTPSeeOther(location=request.route_path("projects.index", _query={"filter": "archived"}))
     request.flash("notice", f"{project.name} is active again. Its old API keys stay revoked; create a new one to send.")
     return HTTPSeeOther(location=request.route_path("projects.home", project=project.uuid))
 
@@ -118,5 +142,24 @@ def _form(request: Request, problems: dict[str, str] | None = None) -> dict[str,
         "description": request.POST.get("project[description]", ""),
         "integration_kind": request.POST.get("project[integration_kind]", IntegrationKind.HTTP_API.value),
         "kinds": offered(),
+        "retention": _retention(request),
         "errors": {field: [sentence] for field, sentence in (problems or {}).items()},
+    }
+
+
+def _retention(request: Request) -> dict[str, Any]:
+    """Values and choices of the retention block, by field."""
+    entered = {name: request.POST.get(f"{FORM}[{name}]") for name in ("hot_retention_days", "trace_retention_days")}
+    days = {name: str(DEFAULT_DAYS) if value is None else value for name, value in entered.items()}
+    days["error_retention_days"] = request.POST.get(f"{FORM}[error_retention_days]", "")
+    return {
+        "form": FORM,
+        "days": days,
+        "options": {
+            name: [*([("", "Forever")] if name == "error_retention_days" else []), *day_options(value)]
+            for name, value in days.items()
+        },
+        "checked": {
+            name for name in ("archive_enabled", "archive_before_delete") if request.POST.get(f"{FORM}[{name}]") == "1"
+        },
     }

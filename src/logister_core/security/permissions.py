@@ -12,3 +12,5 @@ MANAGE = "manage"
 # Its owner and its admins: keys, members, integrations.
 OWN = "own"
 # Its owner alone: rename, archive, restore, delete.
+SETTINGS = "settings"
+# Everybody who belongs to the project, and application administrators, who see nothing else of it.

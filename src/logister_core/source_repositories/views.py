@@ -8,7 +8,9 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from logister_core.errors import Refused
-from logister_core.projects.queries import ProjectQuery
+from logister_core.projects.settings.intake import integrations_values
+from logister_core.projects.settings.page import TEMPLATES, settings_page, settings_path
+from logister_core.projects.settings.sections import INTEGRATIONS
 from logister_core.security.permissions import MANAGE
 from logister_core.source_repositories.queries import SourceRepositoryQuery
 from logister_core.source_repositories.section import RepositorySection, repository_section
@@ -19,18 +21,17 @@ if TYPE_CHECKING:
     from logister_core.types import Request
 
 PARAMETERS = "source_repository"
+RENDERER = f"{TEMPLATES}/integrations.pt"
 
 
-@view_config(
-    route_name="source_repositories.index", request_method="GET", renderer="templates/index.pt", permission=MANAGE
-)
-def index(request: Request) -> dict[str, Any]:
-    return _page(request, _section(request))
+@view_config(route_name="source_repositories.index", request_method="GET", permission=MANAGE)
+@view_config(route_name="source_repositories.show", request_method="GET", permission=MANAGE)
+def index(request: Request) -> HTTPSeeOther:
+    """Where somebody lands who opens the address of a refused form again."""
+    return HTTPSeeOther(location=_back(request))
 
 
-@view_config(
-    route_name="source_repositories.index", request_method="POST", renderer="templates/index.pt", permission=MANAGE
-)
+@view_config(route_name="source_repositories.index", request_method="POST", renderer=RENDERER, permission=MANAGE)
 def connect(request: Request) -> Any:
     """`source_repository[…]` by field."""
     entered = _entered(request)
@@ -43,16 +44,10 @@ def connect(request: Request) -> Any:
     return HTTPSeeOther(location=_back(request))
 
 
-@view_config(route_name="source_repositories.show", request_method="GET", permission=MANAGE)
-def show(request: Request) -> HTTPSeeOther:
-    """Where somebody lands who opens the address of a refused form again."""
-    return HTTPSeeOther(location=_back(request))
-
-
 @view_config(
     route_name="source_repositories.show",
     request_method=("POST", "PATCH"),
-    renderer="templates/index.pt",
+    renderer=RENDERER,
     permission=MANAGE,
 )
 def change(request: Request) -> Any:
@@ -91,18 +86,8 @@ def _section(request: Request, **refused: Any) -> RepositorySection:
 
 
 def _page(request: Request, section: RepositorySection) -> dict[str, Any]:
-    project = request.context.project
-    return {
-        "project": project,
-        "section": "settings",
-        "section_counts": {"inbox": request.find_service(ProjectQuery).open_groups(project)},
-        "owns": request.context.owns,
-        "repositories": section,
-        "now": request.now,
-    }
+    return settings_page(request, INTEGRATIONS, integrations_values(request, repositories=section))
 
 
 def _back(request: Request) -> str:
-    return request.route_path(
-        "source_repositories.index", project=request.context.project.uuid, _anchor="source-repositories"
-    )
+    return settings_path(request, INTEGRATIONS, "source-repositories")

@@ -26,8 +26,8 @@ SECTIONS = (
     Section("inbox", "Inbox", "/inbox"),
     Section("events", "Events", "/activity"),
     Section("monitors", "Monitors", "/monitors"),
-    Section("deployments", "Deployments", "/deployments"),
-    Section("settings", "Setup", "/setup"),
+    Section("releases", "Releases", "/releases"),
+    Section("settings", "Settings", "/settings"),
 )
 
 
@@ -52,7 +52,7 @@ class Shell:
 
     `values` is what the view returned. `project` (with `name` and `uuid`) switches the sections on,
     `section` names the current one, and `section_counts` (name -> number) adds a count to those that
-    wait for somebody.
+    wait for somebody. `outsider` true says that the person may see nothing of the project but its settings.
     """
 
     def __init__(self, request: Any, values: Mapping[str, Any]) -> None:
@@ -71,6 +71,10 @@ class Shell:
         return self.path(f"/projects/{project.uuid}{rest}")
 
     @property
+    def _outsider(self) -> bool:
+        return bool(self._values.get("outsider"))
+
+    @property
     def sections(self) -> list[SectionLink]:
         if self.project is None:
             return []
@@ -85,6 +89,7 @@ class Shell:
                 counts.get(section.name) or None,
             )
             for section in SECTIONS
+            if section.name == "settings" or not self._outsider
         ]
 
     @property
@@ -101,7 +106,9 @@ class Shell:
     @property
     def search_href(self) -> str | None:
         """The search field of the inbox; scripts focus it, without them the page opens at it."""
-        return self.project_path(self.project, "/inbox#search") if self.project is not None else None
+        if self.project is None or self._outsider:
+            return None
+        return self.project_path(self.project, "/inbox#search")
 
     @property
     def person_name(self) -> str | None:

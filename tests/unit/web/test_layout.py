@@ -23,7 +23,7 @@ def test_without_a_project_there_are_no_sections(make_app):
 def test_a_project_shows_its_sections_with_exactly_one_current(make_app):
     links = page(make_app, project=SHOP, section="inbox").html.select("nav.sections a")
     assert [link.select_one(".section-label").text for link in links] == [
-        "Home", "Inbox", "Events", "Monitors", "Deployments", "Setup",
+        "Home", "Inbox", "Events", "Monitors", "Releases", "Settings",
     ]  # fmt: skip
     current = [link for link in links if link.get("aria-current") == "page"]
     assert [link["href"] for link in current] == [f"/projects/{SHOP.uuid}/inbox"]

@@ -15,7 +15,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("check_in_monitors", sa.Column("recent_runs", sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column(
+        "check_in_monitors", sa.Column("recent_runs", sa.Text(), nullable=False, server_default=sa.text("''"))
+    )
 
 
 def downgrade() -> None:

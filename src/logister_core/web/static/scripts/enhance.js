@@ -2,21 +2,25 @@
 
 import { startCopyButtons } from "./copy.js";
 import { startFlashes } from "./flash.js";
+import { startForms } from "./forms.js";
 import { startLists } from "./lists.js";
 import { startMenus } from "./menus.js";
 import { startPanes } from "./panes.js";
 import { startTabs } from "./tabs.js";
 import { startThemeChoice } from "./theme-choice.js";
 import { localiseTimes } from "./times.js";
+import { startWaiting } from "./waiting.js";
 
 startThemeChoice();
 startMenus();
 startCopyButtons();
 startFlashes();
+startForms();
 startTabs();
 startLists();
 startPanes();
 localiseTimes();
+startWaiting();
 
 // Regions that arrive later hold times too (htmx announces them).
 document.addEventListener("htmx:load", (event) => localiseTimes(event.detail.elt.parentElement ?? document));

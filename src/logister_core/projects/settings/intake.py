@@ -11,8 +11,11 @@ from pyramid.view import view_config
 from logister_core.errors import Refused
 from logister_core.projects.overrides import OVERRIDES
 from logister_core.projects.services import ProjectService
-from logister_core.projects.setup_page import setup_page
-from logister_core.security.permissions import ADMINISTER, MANAGE, VIEW
+from logister_core.projects.settings.page import TEMPLATES, settings_page, settings_path
+from logister_core.projects.settings.sections import ADMIN, INTEGRATIONS
+from logister_core.security.permissions import ADMINISTER, MANAGE
+from logister_core.source_repositories.queries import SourceRepositoryQuery
+from logister_core.source_repositories.section import RepositorySection, repository_section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,17 +35,17 @@ class RateLimitField:
     errors: list[str]
 
 
-@view_config(route_name="projects.allowed_origins", request_method="GET", permission=VIEW)
+@view_config(route_name="projects.allowed_origins", request_method="GET", permission=MANAGE)
 def origins(request: Request) -> HTTPSeeOther:
     """Where somebody lands who opens the address of a refused form again."""
-    return HTTPSeeOther(location=_origins_card(request))
+    return HTTPSeeOther(location=settings_path(request, INTEGRATIONS))
 
 
 @view_config(
     route_name="projects.allowed_origins",
     request_method=("POST", "PATCH"),
     permission=MANAGE,
-    renderer="templates/setup.pt",
+    renderer=f"{TEMPLATES}/integrations.pt",
 )
 def allow_origins(request: Request) -> Any:
     """`project[allowed_origins]` has one origin a line."""
@@ -51,23 +54,42 @@ def allow_origins(request: Request) -> Any:
         request.find_service(ProjectService).allow_origins(request.context.project, text)
     except Refused as refusal:
         request.response.status_int = 422
-        return setup_page(request, origins=text, origin_problems=refusal.problems)
+        return settings_page(
+            request, INTEGRATIONS, integrations_values(request, origins=text, problems=refusal.problems)
+        )
     request.flash("notice", "Browser origins saved.")
-    return HTTPSeeOther(location=_origins_card(request))
+    return HTTPSeeOther(location=settings_path(request, INTEGRATIONS))
 
 
-@view_config(
-    route_name="projects.rate_limit", request_method="GET", permission=ADMINISTER, renderer="templates/rate_limit.pt"
-)
-def rate_limit(request: Request) -> dict[str, Any]:
-    return _form(request, {}, {})
+def integrations_values(
+    request: Request,
+    *,
+    origins: str | None = None,
+    problems: Mapping[str, str] | None = None,
+    repositories: RepositorySection | None = None,
+) -> dict[str, Any]:
+    """`origins` as entered, with their `problems`; `repositories` when one of their forms was refused."""
+    project = request.context.project
+    if repositories is None:
+        repositories = repository_section(request.find_service(SourceRepositoryQuery).of(project), project)
+    return {
+        "origins": "\n".join(project.allowed_origins or ()) if origins is None else origins,
+        "origin_errors": list((problems or {}).values()),
+        "repositories": repositories,
+    }
+
+
+@view_config(route_name="projects.rate_limit", request_method="GET", permission=ADMINISTER)
+def rate_limit(request: Request) -> HTTPSeeOther:
+    """The limits are a section of the settings; this is where their form is sent to."""
+    return HTTPSeeOther(location=settings_path(request, ADMIN))
 
 
 @view_config(
     route_name="projects.rate_limit",
     request_method=("POST", "PATCH"),
     permission=ADMINISTER,
-    renderer="templates/rate_limit.pt",
+    renderer=f"{TEMPLATES}/admin.pt",
 )
 def override(request: Request) -> Any:
     """`project[…]` by column; blank takes the installation's number, what is absent stays as it is."""
@@ -80,13 +102,16 @@ def override(request: Request) -> Any:
         request.find_service(ProjectService).override_rate_limits(request.context.project, entered)
     except Refused as refusal:
         request.response.status_int = 422
-        return _form(request, entered, refusal.problems)
+        return settings_page(request, ADMIN, rate_limit_values(request, entered, refusal.problems))
     request.flash("notice", f"Rate limits of {request.context.project.name} saved.")
-    return HTTPSeeOther(location=_rate_limit(request))
+    return HTTPSeeOther(location=settings_path(request, ADMIN))
 
 
-def _form(request: Request, entered: Mapping[str, str], problems: Mapping[str, str]) -> dict[str, Any]:
+def rate_limit_values(
+    request: Request, entered: Mapping[str, str] | None = None, problems: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     project, settings = request.context.project, request.settings.intake
+    entered, problems = entered or {}, problems or {}
     fields = []
     for override in OVERRIDES:
         stored = getattr(project, override.column)
@@ -101,23 +126,8 @@ def _form(request: Request, entered: Mapping[str, str], problems: Mapping[str, s
             )
         )
     return {
-        "of": project,
-        # The bar's links lead into the project, where only those get who belong to it.
-        "project": project if request.context.belongs else None,
-        "section": "settings",
-        "address": _rate_limit(request),
+        "address": request.route_path("projects.rate_limit", project=project.uuid),
         "fields": fields,
         "pre_auth": settings.pre_auth_limit_requests,
         "failed": bool(problems),
     }
-
-
-def _rate_limit(request: Request) -> str:
-    path: str = request.route_path("projects.rate_limit", project=request.context.project.uuid)
-    return path
-
-
-def _origins_card(request: Request) -> str:
-    project = request.context.project
-    path: str = request.route_path("projects.setup", project=project.uuid, _anchor="allowed-origins")
-    return path
