@@ -186,10 +186,11 @@ def test_case_60_40_everything_works_without_scripts(shop: Shop, open_page: Any)
 def test_case_60_38_hostile_texts_neither_run_nor_break_the_layout(shop: Shop, open_page: Any, width: int) -> None:
     page = open_page(width=width)
     hostile = next(found for title, found in groups(shop.site).items() if title.startswith(HOSTILE))
-    for tab in ("stacktrace", "context", "occurrences", "related_logs"):
+    for tab in ("stacktrace", "context", "occurrences", "related_logs", "history"):
         page.goto(f"{shop.inbox}?group_uuid={hostile.uuid}&tab={tab}")
         assert not scrolls_sideways(page), tab
-        for details in page.locator(".inbox-detail details:not([open]) > summary").all():
+        # Menus lie above what comes below them.
+        for details in page.locator(".inbox-detail details:not([open]):not([data-menu]) > summary").all():
             if details.is_visible():
                 details.click()
         assert not scrolls_sideways(page), tab
@@ -218,4 +219,18 @@ def test_an_error_that_comes_back_is_announced(shop: Shop, open_page: Any) -> No
     shop.site.project_events()
     page.goto(shop.inbox)
     expect(page.locator(".inbox-row").first).to_contain_text("regressed in 1.4.3")
-    expect(page.locator(".detail-news")).to_contain_text("Regressed in 1.4.3, just now: was resolved on")
+    expect(page.locator(".detail-news.is-danger")).to_contain_text("Regressed in 1.4.3, just now: was resolved on")
+
+
+def test_a_decision_is_made_and_taken_back_with_the_keyboard(shop: Shop, open_page: Any) -> None:
+    page = open_page()
+    first = rows(page)[0]
+    page.keyboard.press("e")
+    expect(page.get_by_role("status").first).to_contain_text("Resolved")
+    assert rows(page)[0] != first
+    page.keyboard.press("z")
+    expect(page.get_by_role("status").first).to_contain_text("Undone")
+    assert rows(page)[0] == first
+    page.keyboard.press("s")
+    page.get_by_role("button", name="Snooze by number").click()
+    expect(page.get_by_role("status").first).to_contain_text("until 100 more events")
