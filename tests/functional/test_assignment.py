@@ -10,7 +10,6 @@ import pytest
 from factories.errors import group, groups, send_error
 from factories.projects import api_key
 from factories.shop import Shop
-from logister_core.error_groups.assignment import forget_member
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.notifications.models import NotificationIntent
 from support.instance import Instance
@@ -72,24 +71,3 @@ def test_only_somebody_new_is_owed_a_notice(shop: Shop, people: Any) -> None:
         (viewer.id, "Ana"),
         (shop.owner.id, "Ana"),
     ]
-
-
-def test_case_20_21_who_leaves_a_project_keeps_what_is_theirs_elsewhere(shop: Shop, people: Any) -> None:
-    viewer = people.add("vera@example.com")
-    other = people.project(shop.owner, "Other")
-    for project in (shop.project, other):
-        people.join(project, viewer, "viewer")
-    send_error(shop.site, api_key(shop.site, other), "elsewhere")
-    for title in ("hers", "assigned by her"):
-        shop.send(title)
-    now = shop.site.clock()
-    for title, to, by in (("hers", viewer, shop.owner), ("assigned by her", shop.owner, viewer)):
-        shop.set(title, assigned_user_id=to.id, assigned_by_user_id=by.id, assigned_at=now)
-    shop.set("elsewhere", assigned_user_id=viewer.id, assigned_by_user_id=viewer.id, assigned_at=now)
-    with shop.site.write() as db:
-        forget_member(db, shop.project, viewer)
-    assert {title: assigned(found) for title, found in groups(shop.site).items()} == {
-        "hers": (None, None, None),
-        "assigned by her": (shop.owner.id, None, now),
-        "elsewhere": (viewer.id, viewer.id, now),
-    }

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
-from logister_core.error_groups.models import ErrorGroup
 from logister_core.projects.models import Project, ProjectMembership
 
 
@@ -21,17 +20,6 @@ def assignable(session: Session, project: Project) -> Sequence[User]:
 def assignable_of(session: Session, project: Project, uuid: UUID) -> User | None:
     """The person of that UUID, None for somebody who does not belong to the project."""
     return session.scalar(select(User).where(User.uuid == uuid, _belongs(project)))
-
-
-def forget_member(session: Session, project: Project, user: User) -> None:
-    """Clear what of the project is assigned to somebody who leaves it, and their name where they assigned."""
-    of_project = update(ErrorGroup).where(ErrorGroup.project_id == project.id)
-    session.execute(
-        of_project.where(ErrorGroup.assigned_user_id == user.id).values(
-            assigned_user_id=None, assigned_by_user_id=None, assigned_at=None
-        )
-    )
-    session.execute(of_project.where(ErrorGroup.assigned_by_user_id == user.id).values(assigned_by_user_id=None))
 
 
 def _belongs(project: Project) -> ColumnElement[bool]:
