@@ -62,7 +62,8 @@ ROUTE: Final = ("path_params", "view_args", "route_values", "route_data")
 SHOWN: Final = frozenset(
     {
         "exception", "telemetry_evidence", "environment", "release", "service", "tags", "user", "user_id", "session_id",
-        "trace_id", "request_id", "transaction_name", "duration_ms", "request", "headers", "params", "client_ip",
+        "trace_id", "span_id", "parent_span_id", "request_id", "transaction_name", "duration_ms", "request",
+        "headers", "params", "client_ip",
         "http_method", "method", "http_version", "path", "query_string", "url", "referer", "referrer", "rails_action",
         "route", "endpoint", "frames", "backtrace", "stacktrace", "stack_trace", "stack", "tag_context", "message",
         "level", "event_type", "breadcrumbs", "cgi", "locals", "local_variables", "instance_variables",
