@@ -103,6 +103,10 @@ def test_from_the_printed_link_to_a_resolved_error(web: Web, page: Page) -> None
     token = create_key(page)
     follow_the_guide(page, token)
 
+    # The page notices by itself, and ticks the step.
+    expect(page.get_by_text("The first event has arrived.")).to_be_visible(timeout=20_000)
+    expect(page.locator(".step-complete")).to_have_count(2)
+    assert "/events/" in (page.get_by_role("link", name="Open the first event").get_attribute("href") or "")
     page.reload()
     expect(page.get_by_text("Latest receipt")).to_be_visible()
     page.get_by_role("link", name="Inbox").first.click()

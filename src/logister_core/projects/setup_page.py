@@ -41,6 +41,7 @@ def setup_page(
     public_url = request.settings.product.public_url
     return {
         **settings_values(request, None),
+        "heading": "Setup",
         "kind": kind_label(project.integration_kind),
         "keys": keys,
         "has_key": bool(active),

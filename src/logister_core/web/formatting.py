@@ -8,6 +8,7 @@ it is: use those between tags only. Unknown values are written as a dash (specif
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -43,6 +44,7 @@ def exact(number: int | None) -> str:
     return UNKNOWN if number is None else f"{number:,}"
 
 
+@lru_cache(maxsize=4096)
 def count(number: int | None) -> Markup:
     """The short form; the exact number on hover and for screen readers when they differ."""
     if number is None or abs(number) < 1000:
