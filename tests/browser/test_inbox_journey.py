@@ -102,14 +102,15 @@ def open_page(shop: Shop, browser: Browser) -> Iterator[Callable[..., Page]]:
         page.wait_for_url(shop.inbox)
         return page
 
+    make.complaints = complaints  # type: ignore[attr-defined]
     yield make
     for context in contexts:
         context.close()
     assert complaints == []
 
 
-def rows(page: Page) -> list[str]:
-    return [" ".join(text.split()) for text in page.locator(".inbox-title").all_inner_texts()]
+def expect_rows(page: Page, *titles: str) -> None:
+    expect(page.locator(".inbox-title")).to_have_text(list(titles), use_inner_text=True)
 
 
 def scrolls_sideways(page: Page) -> bool:
@@ -125,9 +126,9 @@ def test_the_newest_error_is_open_beside_the_list_and_resolving_opens_the_next(s
     page.get_by_role("button", name="Resolve").click()
     expect(page.get_by_role("status").first).to_contain_text("Resolved")
     expect(page.get_by_role("heading", level=1)).to_have_text("gateway did not answer")
-    assert len(rows(page)) == 3
+    expect(page.locator(".inbox-row")).to_have_count(3)
     page.get_by_role("link", name="Resolved").click()
-    assert rows(page) == ["KeyError 'customer_id'"]
+    expect_rows(page, "KeyError 'customer_id'")
     page.get_by_role("button", name="Reopen").click()
     expect(page.locator(".empty-title")).to_have_text("Nothing is resolved")
     assert groups(shop.site)["KeyError: 'customer_id'"].reopen_count == 1
@@ -149,7 +150,7 @@ def test_the_keyboard_alone_finds_opens_and_decides(shop: Shop, open_page: Any) 
     page.keyboard.type("disk")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("disk full")
-    assert rows(page) == ["disk full"]
+    expect_rows(page, "disk full")
 
 
 def test_on_a_phone_the_list_comes_first_and_an_error_is_a_page(shop: Shop, open_page: Any) -> None:
@@ -179,7 +180,7 @@ def test_case_60_40_everything_works_without_scripts(shop: Shop, open_page: Any)
     assert groups(shop.site)["gateway did not answer"].status == "archived"
     page.get_by_label("Search errors").fill("disk")
     page.get_by_label("Search errors").press("Enter")
-    assert rows(page) == ["disk full"]
+    expect_rows(page, "disk full")
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440])
@@ -224,13 +225,109 @@ def test_an_error_that_comes_back_is_announced(shop: Shop, open_page: Any) -> No
 
 def test_a_decision_is_made_and_taken_back_with_the_keyboard(shop: Shop, open_page: Any) -> None:
     page = open_page()
-    first = rows(page)[0]
+    titles = page.locator(".inbox-title")
+    first = titles.first.inner_text()
     page.keyboard.press("e")
     expect(page.get_by_role("status").first).to_contain_text("Resolved")
-    assert rows(page)[0] != first
+    expect(titles.first).not_to_have_text(first, use_inner_text=True)
     page.keyboard.press("z")
     expect(page.get_by_role("status").first).to_contain_text("Undone")
-    assert rows(page)[0] == first
+    expect(titles.first).to_have_text(first, use_inner_text=True)
     page.keyboard.press("s")
     page.get_by_role("button", name="Snooze by number").click()
     expect(page.get_by_role("status").first).to_contain_text("until 100 more events")
+
+
+TITLES = ("KeyError 'customer_id'", "gateway did not answer", "disk full")
+
+
+def stays(page: Page) -> Callable[[], bool]:
+    """Marks the page; the answer tells whether it is still that one."""
+    page.evaluate("window.stayed = true")
+    return lambda: page.evaluate("window.stayed === true") is True
+
+
+def test_errors_open_in_place_and_the_way_back_leads_through_them(shop: Shop, open_page: Any) -> None:
+    page = open_page()
+    same = stays(page)
+    heading = page.get_by_role("heading", level=1)
+    selected = page.locator(".inbox-link[aria-current]")
+    for title in TITLES[1:]:
+        page.locator(".inbox-link", has_text=title).click()
+        expect(heading).to_have_text(title)
+        expect(selected).to_contain_text(title)
+    page.go_back()
+    expect(heading).to_have_text("gateway did not answer")
+    expect(selected).to_contain_text("gateway did not answer")
+    page.go_back()
+    expect(heading).to_have_text("KeyError: 'customer_id'")
+    page.go_forward()
+    expect(heading).to_have_text("gateway did not answer")
+    assert same()
+    page.reload()
+    expect(heading).to_have_text("gateway did not answer")
+    # What could not be loaded leaves everything as it was.
+    page.route("**/inbox?*", lambda route: route.abort())
+    page.locator(".inbox-link", has_text="disk full").click()
+    expect(page.locator("#page-message")).to_contain_text("No connection")
+    expect(selected).to_contain_text("gateway did not answer")
+    expect(heading).to_have_text("gateway did not answer")
+    open_page.complaints.clear()
+
+
+def test_a_search_is_completed_and_answered_while_it_is_typed(shop: Shop, open_page: Any) -> None:
+    page = open_page()
+    same = stays(page)
+    field = page.get_by_label("Search errors")
+    page.keyboard.press("/")
+    expect(page.locator("[role=option]")).to_have_count(5)
+    page.keyboard.type("disk")
+    expect_rows(page, "disk full")
+    expect(page.get_by_role("heading", level=1)).to_have_text("disk full")
+    expect(field).to_be_focused()
+    assert "q=disk" in page.url
+    field.fill("")
+    page.keyboard.type("is:re")
+    expect(page.locator("[role=option]")).to_have_text(["is:resolved", "is:regressed", "is:unresolved", "is:ignored"])
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("is:resolved ")
+    expect(page.locator(".empty-title")).to_have_text("No match")
+    expect(page.locator(".filter[aria-current]")).to_have_text("Resolved")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(field).not_to_be_focused()
+    page.get_by_role("link", name="Clear search").click()
+    expect(field).to_have_value("")
+    expect(page.locator(".empty-title")).to_have_text("Nothing is resolved")
+    page.get_by_role("link", name="Open").first.click()
+    expect(page.locator(".inbox-row")).to_have_count(4)
+    page.get_by_label("Assigned to").select_option("me")
+    expect(page.locator(".empty-title")).to_have_text("No open errors")
+    page.go_back()
+    expect(page.locator(".inbox-row")).to_have_count(4)
+    expect(page.get_by_label("Assigned to")).to_have_value("all")
+    assert same()
+
+
+def test_what_arrives_waits_until_it_is_asked_for(shop: Shop, open_page: Any) -> None:
+    page = open_page()
+    page.clock.install()
+    page.reload()
+    shop.site.clock.forward(minutes=1)
+    for number in range(99):
+        shop.send(f"fault {number}", fingerprint=f"f{number}")
+    shop.site.project_events()
+    page.clock.fast_forward(31_000)
+    news = page.get_by_role("button", name="99 new groups · show")
+    expect(news).to_be_visible()
+    expect(page.locator(".inbox-row")).to_have_count(4)
+    news.click()
+    expect(page.locator(".inbox-row")).to_have_count(100)
+    expect(news).to_be_hidden()
+    # The open error stays open, and more rows join those that are there.
+    expect(page.get_by_role("heading", level=1)).to_have_text("KeyError: 'customer_id'")
+    page.get_by_role("link", name="Next 100 issues").click()
+    expect(page.locator(".inbox-row")).to_have_count(103)
+    expect(page.locator(".inbox-link[aria-current]")).to_contain_text("KeyError")
+    expect(page.get_by_role("link", name="Next 100 issues")).to_have_count(0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,18 +16,35 @@ from factories.errors import group, groups, key_error, send_error
 from factories.projects import api_key
 from factories.shop import Shop
 from logister_core.error_groups.inbox_cursor import InboxCursors
-from logister_core.error_groups.inbox_state import InboxState
+from logister_core.error_groups.inbox_scope import InboxScope
+from logister_core.error_groups.inbox_state import SORTS, InboxState
 from logister_core.error_groups.queries import InboxQuery
+from logister_core.error_groups.search.parser import parse
 from logister_core.ingest.models import IngestEvent
 from logister_core.projects.models import Project
+from logister_core.projects.people import Person
 from logister_core.security.tokens import Signer
 from support.instance import Instance
 
 
-def query(shop: Shop, page_size: int) -> Callable[[Session], InboxQuery]:
+def query(shop: Shop, db: Session, page_size: int = 100) -> InboxQuery:
     """Pages of another size."""
-    cursors = InboxCursors(Signer("s" * 32, "test"))
-    return lambda db: InboxQuery(db, shop.site.clock, cursors, page_size=page_size)
+    return InboxQuery(db, shop.site.clock, InboxCursors(Signer("s" * 32, "test")), page_size=page_size)
+
+
+def all_titles(shop: Shop, page_size: int, **state: str) -> list[list[str]]:
+    """The titles of every page of a list, one list for each page."""
+    viewer = Person(shop.owner.id, shop.owner.uuid, shop.owner.name, shop.owner.email)
+    scope = InboxScope(shop.project.uuid, {shop.project.id: shop.project}, [viewer], viewer)
+    found, cursor = [], ""
+    with shop.site.read() as db:
+        while True:
+            wanted = InboxState(cursor=cursor, **state)
+            page = query(shop, db, page_size).page(scope, wanted, parse(wanted.q))
+            found.append([group.title for group in page.groups])
+            cursor = page.next_cursor
+            if not cursor:
+                return found
 
 
 @pytest.fixture
@@ -160,57 +177,68 @@ def test_a_search_without_result_offers_to_clear_it(shop: Shop) -> None:
 def test_a_search_keeps_the_status_and_the_status_keeps_the_search(shop: Shop) -> None:
     shop.send("boom")
     page = shop.open(filter="all", q="boom")
-    assert page.html.select_one("form.search input[name=filter]")["value"] == "all"
+    assert page.html.select_one("form[role=search] input[name=filter]")["value"] == "all"
     link = page.html.find("a", class_="filter", string=lambda text: text and "Resolved" in text)
     assert parse_qs(urlsplit(link["href"]).query) == {"filter": ["resolved"], "q": ["boom"]}
 
 
-def test_case_20_23_pages_follow_each_other_and_a_cursor_fits_one_list_only(shop: Shop) -> None:
+def test_case_20_23_pages_follow_each_other(shop: Shop) -> None:
     shop.send("older", ago=timedelta(hours=1))
     shop.send("newer")
-    pages = query(shop, page_size=1)
-    with shop.site.read() as db:
-        first = pages(db).page(shop.project, InboxState())
-        assert [found.title for found in first.groups] == ["newer"]
-        second = pages(db).page(shop.project, InboxState(cursor=first.next_cursor))
-        assert [found.title for found in second.groups] == ["older"]
-        assert second.next_cursor == ""
-        other = pages(db).page(shop.project, InboxState(filter="all", cursor=first.next_cursor))
-        assert [found.title for found in other.groups] == ["newer"]
+    assert all_titles(shop, 1) == [["newer"], ["older"]]
 
 
-def test_groups_last_seen_in_the_same_moment_are_neither_lost_nor_repeated(shop: Shop) -> None:
+def test_every_order_shows_each_group_once_whatever_the_size_of_its_pages(shop: Shop) -> None:
     for number in range(7):
-        shop.send(f"at once {number}", fingerprint=str(number))
-    pages = query(shop, page_size=2)
-    seen: list[str] = []
-    cursor = ""
-    with shop.site.read() as db:
-        while True:
-            page = pages(db).page(shop.project, InboxState(cursor=cursor))
-            seen += [found.title for found in page.groups]
-            cursor = page.next_cursor
-            if not cursor:
-                break
-    assert len(seen) == 7 == len(set(seen))
+        # Last seen in the same moment, in groups of three sizes.
+        shop.send(f"at once {number}", fingerprint=str(number), ago=timedelta(hours=number % 3))
+        for _ in range(number % 3):
+            shop.post(f"at once {number}", fingerprint=str(number))
+    shop.site.project_events()
+    shop.set("at once 4", current_regression={"release": "2.0"}, regression_count=1)
+    shop.set("at once 5", first_seen_at=shop.site.clock() - timedelta(days=2))
+    for sort in SORTS:
+        [whole] = all_titles(shop, 100, sort=sort)
+        assert len(whole) == 7 == len(set(whole)), sort
+        assert list(chain(*all_titles(shop, 2, sort=sort))) == whole, sort
+    assert all_titles(shop, 100, sort="events")[0][:2] == ["at once 5", "at once 2"]
+    assert all_titles(shop, 100, sort="attention")[0][0] == "at once 4"
+    assert all_titles(shop, 100, sort="attention")[0][-1] == "at once 5"
+    assert all_titles(shop, 100, sort="first_seen")[0][-1] == "at once 5"
 
 
-def test_case_60_16_a_hundred_and_one_groups_are_two_pages(shop: Shop) -> None:
+def test_the_order_is_chosen_in_the_page_and_kept_by_its_links(shop: Shop) -> None:
+    shop.send("often", fingerprint="often", ago=timedelta(hours=2))
+    shop.send("often", fingerprint="often", ago=timedelta(hours=1))
+    shop.send("once")
+    [form] = [form for form in shop.open().forms.values() if "sort" in form.fields]
+    form["sort"] = "events"
+    page = form.submit()
+    assert titles(page) == ["often", "once"]
+    assert page.html.select_one("select[name=sort] option[selected]")["value"] == "events"
+    assert all("sort=events" in link["href"] for link in page.html.select(".filter, .inbox-link"))
+
+
+def test_case_60_16_and_20_23_a_hundred_and_one_groups_are_two_pages_of_one_list(shop: Shop) -> None:
     for number in range(101):
         shop.post(f"fault {number}", fingerprint=f"f{number}")
     shop.site.project_events()
     page = shop.open()
     assert len(titles(page)) == 100
     [older] = page.html.select(".inbox-list-pane .pagination a[rel=next]")
+    assert older.text == "Next 100 issues"
     rest = shop.browser.get(older["href"])
     assert len(titles(rest)) == 1
-    assert [link.text for link in rest.html.select(".inbox-list-pane .pagination a")] == ["Newest"]
+    assert [link.text for link in rest.html.select(".inbox-list-pane .pagination a")] == ["First page"]
+    for other in ("filter=all", "sort=events", "q=fault", "assignee=unassigned"):
+        # A cursor fits one list: another one begins at its beginning.
+        assert len(titles(shop.browser.get(f"{older['href']}&{other}"))) == 100, other
 
 
 def test_case_20_25_the_trend_of_one_event_now(shop: Shop) -> None:
     shop.send("boom")
     with shop.site.read() as db:
-        assert query(shop, 100)(db).trends([group(shop.site)]) == {group(shop.site).id: [0, 0, 0, 0, 0, 0, 1]}
+        assert query(shop, db).trends([group(shop.site)]) == {group(shop.site).id: [0, 0, 0, 0, 0, 0, 1]}
     assert "Events per day: 0, 0, 0, 0, 0, 0, 1; total 1" in shop.open()
 
 
@@ -220,7 +248,7 @@ def test_the_trend_counts_days_from_midnight_utc(shop: Shop) -> None:
         shop.post("boom", at=midnight - ago)
     shop.site.project_events()
     with shop.site.read() as db:
-        [trend] = query(shop, 100)(db).trends([group(shop.site)]).values()
+        [trend] = query(shop, db).trends([group(shop.site)]).values()
     assert trend == [1, 0, 0, 0, 0, 1, 1]
 
 

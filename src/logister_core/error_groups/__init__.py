@@ -29,7 +29,11 @@ def includeme(config: Configurator) -> None:
     config.register_service_factory(UndoService.from_request, UndoService)
     config.register_service_factory(Merging.from_request, Merging)
     config.register_service_factory(LinkService.from_request, LinkService)
-    config.add_route("inbox", "/projects/{project}/inbox", factory=ProjectContext)
+    for suffix in ("", "/news", "/offers"):
+        name = suffix.replace("/", ".")
+        config.add_route(f"inbox{name}", f"/projects/{{project}}/inbox{suffix}", factory=ProjectContext)
+        # Over all projects of the person.
+        config.add_route(f"inbox.all{name}", f"/inbox{suffix}")
     # An old address of the inbox.
     config.add_route("inbox.events", "/projects/{project}/events", factory=ProjectContext)
     config.add_route("grouping", "/projects/{project}/grouping", factory=ProjectContext)
@@ -47,7 +51,7 @@ def includeme(config: Configurator) -> None:
     ):
         config.add_route(f"error_groups.{name}", f"/projects/{{project}}/error_groups/{rest}", factory=ProjectContext)
     config.scan("logister_core.error_groups.actors")
-    config.scan("logister_core.error_groups.views")
+    config.scan("logister_core.error_groups.inbox_views")
     config.scan("logister_core.error_groups.triage_views")
     config.scan("logister_core.error_groups.links.views")
     config.scan("logister_core.error_groups.export.views")

@@ -1,8 +1,8 @@
-"""Where the next page of the inbox starts: a signed position in the order of last sight, the newest first.
+"""Where the next page of the inbox starts: a signed position in the order of its list.
 
-The position is only good for the project, filter and search it was made for. The day is not part of that
-(the specification's §8.3 has it): a position in an order stays right at midnight, and a page turned just then should
-not jump back to the first one. "New today" asks for today's groups anew on every page anyway.
+The position is only good for the project or person, filter, assignee, search and order it was made for. The day is not
+part of that (the specification's §8.3 has it): a position in an order stays right at midnight, and a page turned just
+then should not jump back to the first one. "New today" asks for today's groups anew on every page anyway.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from logister_core.error_groups.inbox_sorts import SORTS, Value
 from logister_core.error_groups.inbox_state import InboxState
 from logister_core.security.tokens import Signer
 
-SORT = "last_seen"
-# Ours have about 120 characters.
+# Ours have about 160 characters.
 _MAX_LENGTH = 400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -25,33 +25,48 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The last row of the page before."""
+    """The last row of the page before: what its list is sorted by, the id at the end.
 
-    last_seen_at: datetime
-    group_id: int
+    `as_of` is when the first page was made. What is "new" is judged by that moment on every page, so that no group
+    changes its place between two of them.
+    """
+
+    values: tuple[Value, ...]
+    as_of: datetime
 
 
 class InboxCursors:
     def __init__(self, signer: Signer) -> None:
         self._signer = signer
 
-    def write(self, project: UUID, state: InboxState, position: Position) -> str:
-        moment = (position.last_seen_at - _EPOCH) // _MICROSECOND
-        return self._signer.sign(f"{_context(project, state)} {moment} {position.group_id}".encode())
+    def write(self, owner: UUID, state: InboxState, position: Position) -> str:
+        """`owner` is the project's UUID, or the person's for the list over all their projects."""
+        numbers = [_number(value) for value in (position.as_of, *position.values)]
+        return self._signer.sign(" ".join([_context(owner, state), *map(str, numbers)]).encode())
 
-    def read(self, project: UUID, state: InboxState) -> Position | None:
+    def read(self, owner: UUID, state: InboxState) -> Position | None:
         """The position in `state.cursor`; None when it is absent, was changed, or belongs to another list."""
         if not state.cursor or len(state.cursor) > _MAX_LENGTH:
             return None
         payload = self._signer.verified(state.cursor)
         if payload is None:
             return None
-        context, moment, group_id = payload.decode().split(" ")
-        if context != _context(project, state):
+        context, as_of, *numbers = payload.decode().split(" ")
+        if context != _context(owner, state):
             return None
-        return Position(_EPOCH + int(moment) * _MICROSECOND, int(group_id))
+        times = SORTS[state.sort].times
+        values = (_time(text) if is_time else int(text) for text, is_time in zip(numbers, times, strict=True))
+        return Position(tuple(values), _time(as_of))
 
 
-def _context(project: UUID, state: InboxState) -> str:
-    parts = json.dumps([str(project), state.filter, state.q, SORT])
+def _number(value: Value) -> int:
+    return value if isinstance(value, int) else (value - _EPOCH) // _MICROSECOND
+
+
+def _time(text: str) -> datetime:
+    return _EPOCH + int(text) * _MICROSECOND
+
+
+def _context(owner: UUID, state: InboxState) -> str:
+    parts = json.dumps([str(owner), state.filter, state.assignee, state.q, state.sort])
     return hashlib.sha256(parts.encode()).hexdigest()[:16]

@@ -5,59 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
-from logister_core.error_groups.inbox_state import FILTERS, InboxState
+from logister_core.error_groups.inbox_address import InboxAddress
+from logister_core.error_groups.inbox_empty import EmptyInbox
+from logister_core.error_groups.inbox_scope import InboxScope
+from logister_core.error_groups.inbox_state import ASSIGNED, EVERYONE, FILTERS, ME, SORTS, UNASSIGNED, InboxState
 from logister_core.error_groups.models import ErrorGroup
-from logister_core.error_groups.queries import GroupPage, InboxQuery, Received
+from logister_core.error_groups.queries import Counts, GroupPage, InboxQuery
 from logister_core.error_groups.story import DEFAULT_ENVIRONMENT, badge, title_parts
-from logister_core.events.detail import Detail
-from logister_core.projects.first_event import guide
-from logister_core.projects.models import IntegrationKind, Project
+from logister_core.projects.models import Project
 
-_NOTHING = {
-    "unresolved": "No open errors",
-    "introduced_today": "No new errors today",
-    "resolved": "Nothing is resolved",
-    "ignored": "Nothing is ignored",
-    "archived": "Nothing is archived",
-    "all": "No errors",
-}
-_WHY = {
-    "unresolved": "New faults appear here by themselves, one line for each.",
-    "introduced_today": "Faults seen for the first time since midnight UTC appear here.",
-    "resolved": "Errors you mark as resolved move here; the next occurrence reopens them.",
-    "ignored": "Errors you ignore wait here; the next occurrence reopens them.",
-    "archived": "Errors you archive are kept here; the next occurrence reopens them.",
-    "all": "New faults appear here by themselves, one line for each.",
-}
 # What waits for somebody is counted; how much was done already is not news.
-_COUNTED = frozenset({"unresolved", "introduced_today"})
-
-
-@dataclass(frozen=True, slots=True)
-class InboxAddress:
-    """Addresses of the inbox at `path` that keep what `state` says."""
-
-    path: str
-    state: InboxState
-
-    def listing(self, filter: str | None = None) -> str:
-        return self._with(self.state.first_page(filter).parameters())
-
-    def page(self, cursor: str) -> str:
-        return self._with(self.state.first_page().parameters() | {"cursor": cursor})
-
-    def group(self, uuid: UUID, **more: str) -> str:
-        return self._with(self.state.parameters() | {"group_uuid": str(uuid)} | more)
-
-    def without_search(self) -> str:
-        return self._with({"filter": self.state.filter})
-
-    def _with(self, parameters: dict[str, str]) -> str:
-        return f"{self.path}?{urlencode(parameters)}"
+_COUNTED = frozenset({"unresolved", "introduced_today", "regressed"})
+# Lists that show what arrives; the others only change when somebody decides.
+_FED = frozenset({"unresolved", "introduced_today", "regressed", "all"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +32,14 @@ class FilterLink:
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """What the macro `inbox_row` reads; `trend` has one number per day, `people` and `owner` are not counted yet."""
+    """What the macro `inbox_row` reads; `trend` has one number per day, `people` are not counted yet.
+
+    `project` is named in the list over all of them only.
+    """
 
     uuid: UUID
     href: str
+    project: str | None
     type: str | None
     value: str
     where: str
@@ -82,40 +48,30 @@ class InboxRow:
     first_seen: datetime
     last_seen: datetime
     note: tuple[str, str] | None
+    owner: str | None
     selected: bool
     people: None = None
-    owner: None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EmptyInbox:
-    """Why there are no rows, and the one next step; `command` is something to paste into a shell."""
-
-    title: str
-    why: str
-    label: str | None = None
-    href: str | None = None
-    command: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
     """One page of the inbox.
 
-    `detail` is the open group's, None when none is open; `chosen` tells a group somebody asked for from the first one,
-    opened where there is room beside the list. `older` is the address of the next page. `hidden` are the parameters
-    the search form carries along.
+    `assignees` and `sorts` are the options of their selects, (value, words). `older` is the address of the next page,
+    `here` that of this one. `mistakes` are sentences about the search. `news` and `offers` are addresses for scripts,
+    the former None for lists that nothing arrives in.
     """
 
     state: InboxState
     address: InboxAddress
     filters: list[FilterLink]
-    hidden: list[tuple[str, str]]
+    assignees: list[tuple[str, str]]
+    sorts: list[tuple[str, str]]
+    mistakes: Sequence[str]
     rows: list[InboxRow]
     older: str | None
+    news: str | None
     empty: EmptyInbox | None
-    detail: Detail | None
-    chosen: bool
 
 
 def select_group(groups: Sequence[ErrorGroup], wanted: UUID | None, *, asked: bool) -> ErrorGroup | None:
@@ -126,8 +82,10 @@ def select_group(groups: Sequence[ErrorGroup], wanted: UUID | None, *, asked: bo
 
 
 def following(groups: Sequence[ErrorGroup], group: ErrorGroup) -> ErrorGroup | None:
-    """The group to open once `group` left the list: the one below, else the one above."""
-    at = next(index for index, other in enumerate(groups) if other.id == group.id)
+    """The group to open once `group` left the list: the one below, else the one above; None if it is not there."""
+    at = next((index for index, other in enumerate(groups) if other.id == group.id), None)
+    if at is None:
+        return None
     if at + 1 < len(groups):
         return groups[at + 1]
     return groups[at - 1] if at else None
@@ -135,48 +93,80 @@ def following(groups: Sequence[ErrorGroup], group: ErrorGroup) -> ErrorGroup | N
 
 def inbox_page(
     query: InboxQuery,
-    project: Project,
+    scope: InboxScope,
     address: InboxAddress,
     page: GroupPage,
     *,
-    counts: dict[str, int],
-    detail: Detail | None,
+    counts: Counts,
     opened: ErrorGroup | None,
-    chosen: bool,
+    empty: EmptyInbox | None,
     now: datetime,
-    public_url: str,
-    setup: str,
-    activity: str,
+    one_project: bool,
 ) -> InboxPage:
-    """`counts` by filter; `setup` and `activity` are addresses of this project's other pages."""
     state = address.state
     trends, routes = query.trends(page.groups), query.routes(page.groups)
-    rows = [
-        _row(group, address, trends[group.id], routes.get(group.id), selected=group is opened, now=now)
-        for group in page.groups
-    ]
-    empty = None
-    if not rows:
-        received = query.received(project)
-        empty = _empty(address, received, counts, public_url=public_url, setup=setup, activity=activity)
     return InboxPage(
         state=state,
         address=address,
-        filters=[
-            FilterLink(label, address.listing(name), name == state.filter, counts[name] if name in _COUNTED else None)
-            for name, label in FILTERS.items()
+        filters=_filters(address, counts),
+        assignees=_assignees(scope, counts),
+        sorts=list(SORTS.items()),
+        mistakes=address.search.mistakes,
+        rows=[
+            _row(
+                group,
+                address,
+                project=None if one_project else scope.projects[group.project_id],
+                trend=trends[group.id],
+                route=routes.get(group.id),
+                selected=group is opened,
+                now=now,
+            )
+            for group in page.groups
         ],
-        hidden=[("filter", state.filter)],
-        rows=rows,
         older=address.page(page.next_cursor) if page.next_cursor else None,
+        news=address.news(now) if state.filter in _FED and not state.cursor else None,
         empty=empty,
-        detail=detail,
-        chosen=chosen,
     )
 
 
+def _filters(address: InboxAddress, counts: Counts) -> list[FilterLink]:
+    current = address.state.filter
+    return [
+        FilterLink(label, address.listing(name), name == current, counts.lists[name] if name in _COUNTED else None)
+        for name, label in FILTERS.items()
+        # That nothing came back is the normal case.
+        if name != "regressed" or counts.lists[name] or name == current
+    ]
+
+
+def _assignees(scope: InboxScope, counts: Counts) -> list[tuple[str, str]]:
+    mine = f" ({counts.mine:,})" if counts.mine else ""
+    owners = {project.owner_id for project in scope.projects.values()} if len(scope.projects) == 1 else set()
+
+    return [
+        (EVERYONE, "Everyone"),
+        (ME, f"Assigned to me{mine}"),
+        (UNASSIGNED, "Unassigned"),
+        (ASSIGNED, "Assigned to anyone"),
+        # The person themselves is "me" already.
+        *(
+            (str(person.uuid), f"{person.label} (owner)" if person.id in owners else person.label)
+            for person in scope.people
+            if person.id != scope.viewer.id
+        ),
+    ]
+
+
 def _row(
-    group: ErrorGroup, address: InboxAddress, trend: list[int], route: str | None, *, selected: bool, now: datetime
+    group: ErrorGroup,
+    address: InboxAddress,
+    *,
+    project: Project | None,
+    trend: list[int],
+    route: str | None,
+    selected: bool,
+    now: datetime,
 ) -> InboxRow:
     kind, value = title_parts(group)
     environment = group.stage if group.stage != DEFAULT_ENVIRONMENT else None
@@ -184,6 +174,7 @@ def _row(
     return InboxRow(
         uuid=group.uuid,
         href=address.group(group.uuid),
+        project=None if project is None else project.name,
         type=kind,
         value=value,
         where=" · ".join(places) or group.stage,
@@ -192,42 +183,6 @@ def _row(
         first_seen=group.first_seen_at,
         last_seen=group.last_seen_at,
         note=badge(group, now),
+        owner=None if group.assignee is None else group.assignee.display_name,
         selected=selected,
-    )
-
-
-def _empty(
-    address: InboxAddress, received: Received, counts: dict[str, Any], *, public_url: str, setup: str, activity: str
-) -> EmptyInbox:
-    state = address.state
-    if state.q:
-        return EmptyInbox(
-            "No match",
-            f"No error in “{FILTERS[state.filter]}” has “{state.q}” in its title, type, place, environment or key.",
-            "Clear search",
-            address.without_search(),
-        )
-    if counts["all"]:
-        # The list is empty, the project is not: the other lists are one click away in the bar.
-        return EmptyInbox(_NOTHING[state.filter], _WHY[state.filter])
-    if received.errors:
-        return EmptyInbox(
-            "Errors have arrived and are being grouped",
-            "This takes a few seconds while the worker is running. If they do not appear, look at the worker's log.",
-            "Look again",
-            address.listing(),
-        )
-    if received.others:
-        return EmptyInbox(
-            _NOTHING[state.filter],
-            "This project sends no errors so far. Its logs, metrics, transactions and check-ins are under Events.",
-            "Go to Events",
-            activity,
-        )
-    return EmptyInbox(
-        "Nothing has arrived yet",
-        "Errors of this project will be listed here, one line for each fault. Create an API key, then send the first:",
-        "Set up this project",
-        setup,
-        guide(IntegrationKind.HTTP_API, public_url).code,
     )

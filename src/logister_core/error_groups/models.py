@@ -28,21 +28,36 @@ def _where_set(column: str) -> Index:
     return Index(None, column, postgresql_where=some, sqlite_where=some)
 
 
+_LAST_SEEN = ("project_id", "status", "last_seen_at", "id")
+_CAME_BACK = text("current_regression <> '{}'")
+_ASSIGNED = text("assigned_user_id IS NOT NULL")
+
+
 class ErrorGroup(Base):
     __tablename__ = "error_groups"
     __table_args__ = (
-        Index(None, "project_id", "status", "last_seen_at", "id"),
-        Index(None, "project_id", "first_seen_at"),
+        Index(None, *_LAST_SEEN),
+        Index(None, "project_id", "status", "first_seen_at", "id"),
+        Index(None, "project_id", "status", "occurrence_count", "id"),
         _where_set("snoozed_until"),
         _where_set("merged_into_id"),
         Index(None, "project_id", "introduced_in_release"),
-        # Few groups ever come back, and only their changes cost something.
+        # Few groups ever come back, and only their changes cost something; the same goes for those that are assigned.
         Index(
             None,
             "project_id",
             "regressed_in_release",
             sqlite_where=text("regressed_in_release IS NOT NULL"),
             postgresql_where=text("regressed_in_release IS NOT NULL"),
+        ),
+        Index("ix_error_groups_came_back", *_LAST_SEEN, postgresql_where=_CAME_BACK, sqlite_where=_CAME_BACK),
+        Index(
+            "ix_error_groups_assigned",
+            "project_id",
+            "assigned_user_id",
+            *_LAST_SEEN[1:],
+            postgresql_where=_ASSIGNED,
+            sqlite_where=_ASSIGNED,
         ),
         one_of("status", GroupStatus),
     )

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, exists, func, null, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from logister_core.error_groups.inbox_cursor import InboxCursors, Position
-from logister_core.error_groups.inbox_state import InboxState
+from logister_core.error_groups.inbox_scope import InboxScope
+from logister_core.error_groups.inbox_sorts import SORTS
+from logister_core.error_groups.inbox_state import EVERYONE, InboxState
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
+from logister_core.error_groups.search.conditions import Asker, came_back, conditions, is_open
+from logister_core.error_groups.search.terms import Search
 from logister_core.error_groups.trends import daily_counts, start_of_day
 from logister_core.ingest.models import EventType, IngestEvent
-from logister_core.projects.models import Project
 from logister_core.security.tokens import Signer
 
 if TYPE_CHECKING:
@@ -25,8 +28,11 @@ if TYPE_CHECKING:
 PAGE_SIZE = 100
 TREND_DAYS = 7
 CURSOR_PURPOSE = "inbox cursor"
+# What arrived is counted so far; more is told as "100 or more".
+MOST_ARRIVALS = 100
+# How late the grouping of an event may be for its group to be announced.
+_LATE = timedelta(hours=1)
 
-_SEARCHED = (ErrorGroup.title, ErrorGroup.subtitle, ErrorGroup.fingerprint, ErrorGroup.stage, ErrorGroup.culprit)
 _NOT_ERRORS = [kind.value for kind in EventType if kind is not EventType.ERROR]
 
 
@@ -39,8 +45,19 @@ class GroupPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """`lists` has the number of groups by filter, of the assignee who is looked at. `open` and `mine` are all open
+    groups and those assigned to the person, whoever is looked at. A search changes none of them.
+    """
+
+    lists: dict[str, int]
+    open: int
+    mine: int
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
-    """Whether the project has events of either sort at all."""
+    """Whether the projects have events of either sort at all."""
 
     errors: bool
     others: bool
@@ -60,45 +77,75 @@ class InboxQuery:
         signer = Signer(request.settings.secret_key, CURSOR_PURPOSE)
         return cls(request.db, request.registry.clock, InboxCursors(signer))
 
-    def page(self, project: Project, state: InboxState) -> GroupPage:
-        query = self._matching(project, state)
-        after = self._cursors.read(project.uuid, state)
+    def page(self, scope: InboxScope, state: InboxState, search: Search) -> GroupPage:
+        """`state` is settled and `search` its text understood."""
+        sort, after = SORTS[state.sort], self._cursors.read(scope.owner, state)
+        as_of = self._clock() if after is None else after.as_of
+        keys = sort.keys(as_of)
+        query = select(*keys).where(*self._matching(scope, state, search, as_of))
         if after is not None:
-            order = tuple_(ErrorGroup.last_seen_at, ErrorGroup.id)
-            start = tuple_(
-                literal(after.last_seen_at, ErrorGroup.last_seen_at.type), literal(after.group_id, ErrorGroup.id.type)
-            )
-            query = query.where(order < start)
-        query = query.order_by(ErrorGroup.last_seen_at.desc(), ErrorGroup.id.desc())
-        # One more than is shown tells whether there is a next page.
-        found = self._session.scalars(query.limit(self._page_size + 1)).all()
-        shown = found[: self._page_size]
-        if len(found) == len(shown):
-            return GroupPage(shown, "")
-        last = Position(shown[-1].last_seen_at, shown[-1].id)
-        return GroupPage(shown, self._cursors.write(project.uuid, state, last))
+            query = query.where(sort.after(after.values, as_of))
+        # Only what is sorted by is read of all the groups that match, the rest of those that are shown. One more than
+        # is shown tells whether there is a next page.
+        query = query.order_by(*(key.desc() for key in keys)).limit(self._page_size + 1)
+        places = self._session.execute(query).all()
+        shown = places[: self._page_size]
+        groups = self._groups([place[-1] for place in shown])
+        if len(places) == len(shown):
+            return GroupPage(groups, "")
+        last = Position(tuple(shown[-1]), as_of)
+        return GroupPage(groups, self._cursors.write(scope.owner, state, last))
 
-    def counts(self, project: Project) -> dict[str, int]:
-        """Number of groups by filter; a search does not change them."""
-        kinds = [status.value for status in GroupStatus]
-        is_new = (ErrorGroup.status == GroupStatus.UNRESOLVED.value, ErrorGroup.first_seen_at >= self._today())
-        numbers = self._session.execute(
-            select(
-                func.count(),
-                func.count().filter(*is_new),
-                *(func.count().filter(ErrorGroup.status == kind) for kind in kinds),
-            ).where(ErrorGroup.project_id == project.id, ErrorGroup.merged_into_id.is_(None))
-        ).one()
-        return dict(zip(["all", "introduced_today", *kinds], numbers, strict=True))
+    def one(self, scope: InboxScope, uuid: UUID) -> ErrorGroup | None:
+        """The group of that UUID, on whichever page and list it is."""
+        return self._session.scalar(select(ErrorGroup).where(ErrorGroup.uuid == uuid, scope.of_projects()))
 
-    def merged_into(self, project: Project, uuid: UUID) -> UUID | None:
-        """The group that the project's group of that UUID became part of; None when it is none or no part."""
-        whole = aliased(ErrorGroup)
+    def merged_into(self, scope: InboxScope, uuid: UUID) -> ErrorGroup | None:
+        """The group that the one of that UUID became part of; None when it is none or no part."""
+        part = aliased(ErrorGroup)
         return self._session.scalar(
-            select(whole.uuid)
-            .join(ErrorGroup, ErrorGroup.merged_into_id == whole.id)
-            .where(ErrorGroup.project_id == project.id, ErrorGroup.uuid == uuid)
+            select(ErrorGroup)
+            .join(part, part.merged_into_id == ErrorGroup.id)
+            .where(part.uuid == uuid, scope.of_projects())
         )
+
+    def counts(self, scope: InboxScope, state: InboxState) -> Counts:
+        of_assignee = [scope.of_projects(), *scope.assigned(state)]
+
+        def number(*which: ColumnElement[bool]) -> Any:
+            return select(func.count()).where(*which).scalar_subquery()
+
+        kinds = [status.value for status in GroupStatus]
+        mine = ErrorGroup.assigned_user_id == scope.viewer.id
+        # Each number is counted in an index of its own.
+        narrowed = state.assignee != EVERYONE
+        *of_status, today, regressed, own, opened = self._session.execute(
+            select(
+                *(number(*of_assignee, ErrorGroup.status == kind) for kind in kinds),
+                number(*of_assignee, is_open, ErrorGroup.first_seen_at >= self._today()),
+                number(*of_assignee, came_back),
+                number(scope.of_projects(), is_open, mine),
+                number(scope.of_projects(), is_open) if narrowed else null(),
+            )
+        ).one()
+        lists = dict(zip(kinds, of_status, strict=True))
+        lists |= {"introduced_today": today, "regressed": regressed, "all": sum(of_status)}
+        return Counts(lists, opened if narrowed else lists[GroupStatus.UNRESOLVED], own)
+
+    def arrived(self, scope: InboxScope, state: InboxState, search: Search, since: datetime) -> int:
+        """Groups that came to this list after `since`, new or come back; `MOST_ARRIVALS` stands for more."""
+        now = self._clock()
+        came = (
+            select(ErrorGroup.id)
+            .where(
+                *self._matching(scope, state, search, now),
+                # The index of the list is read from its new end.
+                ErrorGroup.last_seen_at >= since - _LATE,
+                or_(ErrorGroup.created_at > since, ErrorGroup.last_reopened_at > since),
+            )
+            .limit(MOST_ARRIVALS)
+        )
+        return self._session.scalar(select(func.count()).select_from(came.subquery())) or 0
 
     def trends(self, groups: Sequence[ErrorGroup]) -> dict[int, list[int]]:
         """Occurrences of the last seven days by group id."""
@@ -120,31 +167,39 @@ class InboxQuery:
         )
         return {latest[event_id]: name for event_id, name in rows if name}
 
-    def received(self, project: Project) -> Received:
-        of_project = IngestEvent.project_id == project.id
+    def received(self, scope: InboxScope) -> Received:
+        of_projects = IngestEvent.project_id.in_(scope.projects)
         errors, others = self._session.execute(
             select(
-                exists().where(of_project, IngestEvent.event_type == EventType.ERROR.value),
-                exists().where(of_project, IngestEvent.event_type.in_(_NOT_ERRORS)),
+                exists().where(of_projects, IngestEvent.event_type == EventType.ERROR.value),
+                exists().where(of_projects, IngestEvent.event_type.in_(_NOT_ERRORS)),
             )
         ).one()
         return Received(errors=errors, others=others)
 
-    def _matching(self, project: Project, state: InboxState) -> Select[ErrorGroup]:
-        query = select(ErrorGroup).where(
-            ErrorGroup.project_id == project.id, ErrorGroup.merged_into_id.is_(None), *self._in_filter(state.filter)
-        )
-        if state.q:
-            # The database folds case on both sides, so that equal texts match whatever it knows of an alphabet.
-            query = query.where(or_(*(column.icontains(state.q, autoescape=True) for column in _SEARCHED)))
-        return query
+    def _groups(self, ids: list[int]) -> list[ErrorGroup]:
+        query = select(ErrorGroup).where(ErrorGroup.id.in_(ids)).options(joinedload(ErrorGroup.assignee))
+        found = {group.id: group for group in self._session.scalars(query)}
+        return [found[group_id] for group_id in ids]
+
+    def _matching(
+        self, scope: InboxScope, state: InboxState, search: Search, now: datetime
+    ) -> list[ColumnElement[bool]]:
+        asker = Asker(scope.viewer.id, scope.addresses, now)
+        return [
+            scope.of_projects(),
+            *self._in_filter(state.filter),
+            *scope.assigned(state),
+            *conditions(search, asker),
+        ]
 
     def _in_filter(self, name: str) -> list[ColumnElement[bool]]:
         if name == "all":
             return []
         if name == "introduced_today":
-            is_open: Any = ErrorGroup.status == GroupStatus.UNRESOLVED.value
             return [is_open, ErrorGroup.first_seen_at >= self._today()]
+        if name == "regressed":
+            return [came_back]
         return [ErrorGroup.status == name]
 
     def _today(self) -> datetime:

@@ -24,6 +24,8 @@ def way_back(request: Request, group: UUID | None = None) -> str:
     opened = group or canonical_uuid(request.POST.get("next", ""))
     if opened is not None:
         parameters["group_uuid"] = str(opened)
+    if request.POST.get("inbox") == "all":
+        return request.route_path("inbox.all", _query=parameters)
     return request.route_path("inbox", project=project, _query=parameters)
 
 

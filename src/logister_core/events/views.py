@@ -29,8 +29,8 @@ DETAIL_FRAGMENT = "error_detail"
 SOURCE_FRAGMENT = "stack_source"
 
 # With one of these an event's address stands for the inbox with that event open.
-_INBOX_PARAMETERS = ("group_uuid", "filter", "q")
-_CARRIED = ("filter", "q", "cursor", "tab", "frame_scope", "frame", "occurrence_cursor")
+_INBOX_PARAMETERS = ("group_uuid", "filter", "q", "assignee")
+_CARRIED = ("filter", "q", "assignee", "sort", "cursor", "tab", "frame_scope", "frame", "occurrence_cursor")
 
 
 @view_config(route_name="events.show", request_method="GET", renderer="templates/event.pt", permission=VIEW)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def refused(request: Request) -> Any:
     if request.user is not None:
         return error_response(request, 404)
-    if request.headers.get("HX-Request") == "true":
+    if request.headers.get("HX-Request") == "true" or "X-Fragment" in request.headers:
         # The session ended while the page was open; the script loads it anew, which leads to the sign-in page.
         return Response(status=401)
     if not _shows_pages(request):

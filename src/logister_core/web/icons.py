@@ -4,6 +4,7 @@ from __future__ import annotations
 
 ICONS: dict[str, str] = {
     "mark": "M8 1.2 14.8 8 8 14.8 1.2 8z M5.2 8h2l1-2.4 1.4 4 .8-1.6h.9",
+    "projects": "M2.6 2.6h4.2v4.2H2.6zM9.2 2.6h4.2v4.2H9.2zM2.6 9.2h4.2v4.2H2.6zM9.2 9.2h4.2v4.2H9.2z",
     "home": "M2.5 7.2 8 2.6l5.5 4.6v6.2h-3.7V9.8H6.2v3.6H2.5z",
     "inbox": "M2.2 9.2 4 3.2h8l1.8 6v4.1H2.2zm0 0h3.3l.9 1.8h3.2l.9-1.8h3.3",
     "events": "M2.5 4h1M2.5 8h1M2.5 12h1M6 4h7.5M6 8h7.5M6 12h5",

@@ -30,6 +30,9 @@ SECTIONS = (
     Section("settings", "Settings", "/settings"),
 )
 
+# Of nobody's project in particular.
+OVER_ALL = (Section("projects", "Projects", "/projects"), Section("inbox", "Inbox", "/inbox"))
+
 
 @dataclass(frozen=True, slots=True)
 class SectionLink:
@@ -76,8 +79,9 @@ class Shell:
 
     @property
     def sections(self) -> list[SectionLink]:
+        """Of the project; without one, what there is over all projects of the person."""
         if self.project is None:
-            return []
+            return self._over_all()
         counts = self._values.get("section_counts") or {}
         current = self._values.get("section")
         return [
@@ -90,6 +94,15 @@ class Shell:
             )
             for section in SECTIONS
             if section.name == "settings" or not self._outsider
+        ]
+
+    def _over_all(self) -> list[SectionLink]:
+        if self.person_name is None:
+            return []
+        here = self._request.path_info
+        return [
+            SectionLink(section.name, section.label, self.path(section.path), section.path == here, None)
+            for section in OVER_ALL
         ]
 
     @property
@@ -105,10 +118,10 @@ class Shell:
 
     @property
     def search_href(self) -> str | None:
-        """The search field of the inbox; scripts focus it, without them the page opens at it."""
-        if self.project is None or self._outsider:
+        """The search field of the inbox; scripts focus it, without them the page opens at it. None for strangers."""
+        if self.person_name is None or self._outsider:
             return None
-        return self.project_path(self.project, "/inbox#search")
+        return self.path("/inbox#search") if self.project is None else self.project_path(self.project, "/inbox#search")
 
     @property
     def person_name(self) -> str | None:

@@ -25,6 +25,7 @@ EXAMPLES = (
     ("messages", "Messages", "Flash after an action, notice as long as a state lasts."),
     ("numbers", "Numbers, times, sparkline", "fmt.count and fmt.ago carry the exact value on hover."),
     ("toolbar", "Status links and search", "The search field of a page has the id search: / focuses it."),
+    ("inbox_bar", "Inbox bar", "What is not understood is said below; what arrived lies over the list."),
     ("inbox_list", "Inbox list", "data-list gives j, k, x and Enter. The row is one link."),
     ("inbox_panes", "List and detail", "has-detail makes two panes from 1200 px on; below, the detail is the page."),
     ("detail_head", "Detail head and tabs", "Four lines that can be pasted into a ticket."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -14,7 +14,8 @@ from logister_core.security.tokens import Signer
 
 SHOP = UUID(int=1)
 STATE = InboxState("unresolved", "key")
-PLACE = Position(datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC), 4711)
+MOMENT = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
+PLACE = Position((MOMENT, 4711), MOMENT + timedelta(hours=1))
 
 
 @pytest.fixture
@@ -22,28 +23,39 @@ def cursors():
     return InboxCursors(Signer("s" * 32, "inbox cursor"))
 
 
-def test_a_cursor_says_where_the_page_before_ended_to_the_microsecond(cursors):
-    cursor = cursors.write(SHOP, STATE, PLACE)
-    assert cursors.read(SHOP, replace(STATE, cursor=cursor)) == PLACE
+@pytest.mark.parametrize(
+    ("sort", "values"),
+    [
+        ("last_seen", (MOMENT, 4711)),
+        ("first_seen", (MOMENT, 4711)),
+        ("events", (12, 4711)),
+        ("attention", (2, MOMENT, 4711)),
+    ],
+)
+def test_a_cursor_says_where_the_page_before_ended_to_the_microsecond(cursors, sort, values):
+    state, place = replace(STATE, sort=sort), replace(PLACE, values=values)
+    assert cursors.read(SHOP, replace(state, cursor=cursors.write(SHOP, state, place))) == place
 
 
 def test_times_before_the_epoch_survive(cursors):
-    place = Position(datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC), 1)
+    place = replace(PLACE, values=(datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC), 1))
     assert cursors.read(SHOP, replace(STATE, cursor=cursors.write(SHOP, STATE, place))) == place
 
 
 @pytest.mark.parametrize(
-    ("project", "state"),
+    ("owner", "state"),
     [
         (UUID(int=2), STATE),
         (SHOP, replace(STATE, filter="resolved")),
         (SHOP, replace(STATE, q="other")),
         (SHOP, replace(STATE, q="")),
+        (SHOP, replace(STATE, assignee="me")),
+        (SHOP, replace(STATE, sort="events")),
     ],
 )
-def test_a_cursor_of_another_list_is_no_cursor(cursors, project, state):
+def test_a_cursor_of_another_list_is_no_cursor(cursors, owner, state):
     cursor = cursors.write(SHOP, STATE, PLACE)
-    assert cursors.read(project, replace(state, cursor=cursor)) is None
+    assert cursors.read(owner, replace(state, cursor=cursor)) is None
 
 
 @pytest.mark.parametrize("cursor", ["", "x", ".", "a.b", "é.é", "\ud800", "0" * 5_000])

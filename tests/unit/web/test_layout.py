@@ -15,9 +15,10 @@ def page(make_app, **values):
     return make_app(user=ANA, projects=[SHOP, HOSTILE], values=values).get("/page")
 
 
-def test_without_a_project_there_are_no_sections(make_app):
-    html = page(make_app)
-    assert not html.html.select("nav.sections")
+def test_without_a_project_the_sections_are_those_over_all_of_them(make_app):
+    links = page(make_app).html.select("nav.sections a")
+    assert [link["href"] for link in links] == ["/projects", "/inbox"]
+    assert not make_app().get("/page").html.select("nav.sections")
 
 
 def test_a_project_shows_its_sections_with_exactly_one_current(make_app):

@@ -3,9 +3,12 @@
 import { startCopyButtons } from "./copy.js";
 import { startFlashes } from "./flash.js";
 import { startForms } from "./forms.js";
+import { startInboxNews } from "./inbox-news.js";
+import { startInbox } from "./inbox.js";
 import { startLists } from "./lists.js";
 import { startMenus } from "./menus.js";
 import { startPanes } from "./panes.js";
+import { startSearchOffers } from "./search-offers.js";
 import { startTabs } from "./tabs.js";
 import { startThemeChoice } from "./theme-choice.js";
 import { localiseTimes } from "./times.js";
@@ -17,10 +20,14 @@ startCopyButtons();
 startFlashes();
 startForms();
 startTabs();
+startSearchOffers();
 startLists();
 startPanes();
+startInbox();
+startInboxNews();
 localiseTimes();
 startWaiting();
 
-// Regions that arrive later hold times too (htmx announces them).
+// Regions that arrive later hold times too (htmx and regions.js announce them).
 document.addEventListener("htmx:load", (event) => localiseTimes(event.detail.elt.parentElement ?? document));
+document.addEventListener("region:load", (event) => localiseTimes(event.target));

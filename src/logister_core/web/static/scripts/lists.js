@@ -1,5 +1,5 @@
 // Keyboard for lists of rows: <… data-list> with [data-row] that hold one [data-row-link], and the sheet of all keys.
-//   j, k  next and previous row     Enter  open     x  select     /  search     ?  the sheet     g i  the inbox
+//   j, k  next and previous row     Enter, o  open     x  select     /  search     ?  the sheet     g i  the inbox
 
 const rows = () => [...document.querySelectorAll("[data-list] [data-row]")].filter((row) => row.offsetParent);
 const link = (row) => row?.querySelector("[data-row-link]");
@@ -51,6 +51,7 @@ function sheet() {
 const keys = {
   j: () => move(1),
   k: () => move(-1),
+  o: () => link(currentRow())?.click(),
   x: select,
   "/": focusSearch,
   "?": sheet,
@@ -59,6 +60,7 @@ const keys = {
 
 export function startLists() {
   document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented) return;
     if (typing(event)) {
       if (event.key === "Escape") event.target.blur?.();
       return;
@@ -73,9 +75,9 @@ export function startLists() {
   if (location.hash === "#search") focusSearch();
 }
 
-// A button of the page may claim a key: <button data-key="e">Resolve</button>.
+// A button of the page may claim a key: <button data-key="e">Resolve</button>. Of several the first one that is not hidden.
 function actionButton(key) {
   if (!/^[a-z]$/.test(key)) return null;
-  const button = document.querySelector(`[data-key="${key}"]`);
+  const button = [...document.querySelectorAll(`[data-key="${key}"]`)].find((found) => !found.closest("[hidden]"));
   return button && (() => button.click());
 }

@@ -1,0 +1,37 @@
+"""The people of projects: those whom errors can be assigned to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from logister_core.accounts.models import User
+from logister_core.projects.models import Project, ProjectMembership
+
+
+class Person(NamedTuple):
+    id: int
+    uuid: UUID
+    name: str
+    email: str
+
+    @property
+    def label(self) -> str:
+        """Name, else address."""
+        return self.name or self.email
+
+
+def people_of(session: Session, project_ids: Collection[int]) -> list[Person]:
+    """Owners and members of any of these projects, by address."""
+    owners = select(Project.owner_id).where(Project.id.in_(project_ids))
+    members = select(ProjectMembership.user_id).where(ProjectMembership.project_id.in_(project_ids))
+    rows = session.execute(
+        select(User.id, User.uuid, User.name, User.email)
+        .where(or_(User.id.in_(owners), User.id.in_(members)))
+        .order_by(User.email)
+    )
+    return [Person(*row) for row in rows]

@@ -1,0 +1,133 @@
+"""The inbox over all projects of a person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import update
+
+from factories.errors import groups, send_error
+from factories.projects import api_key
+from factories.shop import Shop
+from logister_core.projects.models import Project
+from support.instance import Instance
+
+
+@pytest.fixture
+def shop(site: Instance, people: Any) -> Shop:
+    return Shop(site, people)
+
+
+@pytest.fixture
+def world(shop: Shop, people: Any) -> Any:
+    """The owner's shop, a project they belong to, an archived one and one of somebody else, each with an error."""
+    bo, _ = people.newcomer("bo@example.com", name="Bo")
+    shared, foreign = people.project(bo, "Shared"), people.project(bo, "Foreign")
+    old = people.project(shop.owner, "Old")
+    people.join(shared, shop.owner, "viewer")
+    for number, project in enumerate((shop.project, shared, foreign, old)):
+        send_error(shop.site, api_key(shop.site, project), f"in {project.name}", ago=timedelta(minutes=number))
+    with shop.site.write() as db:
+        db.execute(update(Project).where(Project.id == old.id).values(archived_at=shop.site.clock()))
+    shop.set("in Shared", assigned_user_id=bo.id)
+    return bo
+
+
+def titles(page: Any) -> list[str]:
+    return [row.text.strip() for row in page.html.select(".inbox-title")]
+
+
+def test_it_lists_the_active_projects_of_the_person_and_names_them(shop: Shop, world: Any) -> None:
+    page = shop.browser.get("/inbox")
+    assert titles(page) == ["in Shop", "in Shared"]
+    assert [row.text for row in page.html.select(".inbox-project")] == ["Shop", "Shared"]
+    assert page.html.select_one(".filter[aria-current]").text.split() == ["Open", "2"]
+    [current] = page.html.select(".section[aria-current]")
+    assert current["href"] == "/inbox"
+    assert len(page.html.select("h1")) == 1
+    assert page.html.select_one("h1").text == "in Shop"
+
+
+def test_it_is_filtered_like_any_other(shop: Shop, world: Any) -> None:
+    def found(**params: str) -> list[str]:
+        return titles(shop.browser.get("/inbox", params))
+
+    assert found(q="shared") == ["in Shared"]
+    assert found(assignee=str(world.uuid)) == found(q="assigned:bo@example.com") == ["in Shared"]
+    assert found(assignee="me") == found(filter="resolved") == found(q="old") == found(q="foreign") == []
+    assert found(sort="first_seen") == ["in Shop", "in Shared"]
+    part = shop.browser.get("/inbox", headers={"X-Fragment": "project_inbox"})
+    assert titles(part) == ["in Shop", "in Shared"]
+    assert "<html" not in part
+    assert shop.browser.get("/inbox", headers={"X-Fragment": "foo"}, status=422).body == b""
+    assert {offer["key"] for offer in shop.browser.get("/inbox/offers").json} >= {"is", "env"}
+    news = page_news(shop.browser.get("/inbox"))
+    shop.site.clock.forward(minutes=1)
+    shop.send("another")
+    assert shop.browser.get(news).json == {"groups": 1, "text": "1 new group"}
+
+
+def page_news(page: Any) -> str:
+    address: str = page.html.select_one("[data-inbox]")["data-news"]
+    return address
+
+
+def test_an_error_opens_beside_it_and_deciding_leads_back(shop: Shop, world: Any) -> None:
+    shared = groups(shop.site)["in Shared"]
+    page = shop.browser.get("/inbox", {"group_uuid": shared.uuid})
+    assert page.html.select_one("h1").text == "in Shared"
+    page = shop.browser.get(page.html.find("a", id="tab-context")["href"])
+    assert page.html.select_one("h1").text == "in Shared"
+    after = shop.press(page, "Resolve")
+    assert after.location.split("?")[0].endswith("/inbox")
+    assert "/projects/" not in after.location
+    assert titles(after.follow()) == ["in Shop"]
+    assert groups(shop.site)["in Shared"].status == "resolved"
+
+
+def test_groups_of_other_projects_do_not_open(shop: Shop, world: Any) -> None:
+    for title in ("in Foreign", "in Old"):
+        uuid = groups(shop.site)[title].uuid
+        page = shop.browser.get("/inbox", {"group_uuid": uuid, "filter": "all"})
+        assert title not in page
+        shop.browser.get(f"/inbox?group_uuid={uuid}", headers={"X-Fragment": "error_detail"}, status=404)
+
+
+def test_empty_lists_say_what_to_do(shop: Shop, people: Any) -> None:
+    assert "None of your active projects has sent an error." in shop.browser.get("/inbox")
+    _, browser = people.newcomer("eve@example.com")
+    page = browser.get("/inbox")
+    assert "No projects yet" in page
+    assert page.html.select_one(".empty-next a")["href"] == "/projects/new"
+
+
+def test_strangers_sign_in_first(shop: Shop) -> None:
+    assert "/users/sign_in" in shop.site.browser().get("/inbox").location
+    shop.site.browser().get("/inbox/news", headers={"Accept": "application/json"}, status=401)
+    shop.site.browser().get("/inbox", headers={"X-Fragment": "project_inbox"}, status=401)
+
+
+def test_more_projects_need_no_more_queries(shop: Shop, people: Any) -> None:
+    def queries() -> int:
+        seen: list[str] = []
+
+        def count(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            seen.append(statement)
+
+        sqlalchemy_event.listen(shop.site.registry.engine, "before_cursor_execute", count)
+        try:
+            shop.browser.get("/inbox")
+        finally:
+            sqlalchemy_event.remove(shop.site.registry.engine, "before_cursor_execute", count)
+        return sum(not statement.startswith(("BEGIN", "SELECT pg_catalog")) for statement in seen)
+
+    shop.send("first")
+    few = queries()
+    for number in range(5):
+        project = people.project(shop.owner, f"Project {number}")
+        send_error(shop.site, api_key(shop.site, project), f"fault {number}")
+    shop.set("fault 1", assigned_user_id=shop.owner.id)
+    assert queries() == few
