@@ -220,7 +220,7 @@ def test_an_error_that_comes_back_is_announced(shop: Shop, open_page: Any) -> No
     shop.site.project_events()
     page.goto(shop.inbox)
     expect(page.locator(".inbox-row").first).to_contain_text("regressed in 1.4.3")
-    expect(page.locator(".detail-news.is-danger")).to_contain_text("Regressed in 1.4.3, just now: was resolved on")
+    expect(page.locator(".detail-news.is-danger")).to_contain_text("Regressed in 1.4.3, just now: was resolved by")
 
 
 def test_a_decision_is_made_and_taken_back_with_the_keyboard(shop: Shop, open_page: Any) -> None:

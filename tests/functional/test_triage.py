@@ -172,7 +172,8 @@ def test_a_resolved_error_that_comes_back_says_so(shop: Shop) -> None:
     shop.send(context={"release": "1.4.2"})
     page = shop.browser.get(shop.inbox)
     assert page.html.select_one(".inbox-note").text.strip() == "regressed in 1.4.2"
-    assert page.html.select_one(".detail-news").text == "Regressed in 1.4.2, just now: was resolved on 20 Nov 2026."
+    said = page.html.select_one(".detail-news").text
+    assert said == "Regressed in 1.4.2, just now: was resolved by Ana on 20 Nov 2026."
 
 
 def test_a_release_is_forgotten_when_the_latest_event_has_none(shop: Shop) -> None:

@@ -9,7 +9,7 @@ from logister_core.error_groups.models import ErrorGroup, GroupStatus
 from logister_core.error_groups.snooze import words as snooze_words
 from logister_core.error_groups.transitions import Resolution
 from logister_core.redaction import redact
-from logister_core.web.formatting import ago_text, plural, time_text
+from logister_core.web.formatting import ago_text, middle_cut, plural, time_text
 
 NEW_FOR = timedelta(hours=24)
 DEFAULT_ENVIRONMENT = "production"
@@ -71,12 +71,15 @@ def badge(group: ErrorGroup, now: datetime) -> tuple[str, str] | None:
     return None
 
 
-def news(group: ErrorGroup, now: datetime) -> tuple[str, str] | None:
-    """(kind, sentence) on what happened to the group last; kind is "danger" or "plain", None when nothing did."""
+def news(group: ErrorGroup, now: datetime, closed_by: str | None = None) -> tuple[str, str] | None:
+    """(kind, sentence) on what happened to the group last; kind is "danger" or "plain", None when nothing did.
+
+    `closed_by` is the person who had closed a group that came back.
+    """
     if not group.open:
         return "plain", _closed(group, now)
     if group.current_regression:
-        return "danger", _regressed(group.current_regression, now)
+        return "danger", _regressed(group.current_regression, now, closed_by)
     if group.regression_count:
         times = plural(group.regression_count, "time")
         return "plain", f"Came back {times} before; reopened {ago_text(group.last_reopened_at, now)}."
@@ -116,7 +119,7 @@ def _closed(group: ErrorGroup, now: datetime) -> str:
     return f"{word}{place} {ago}. The next occurrence reopens it."
 
 
-def _regressed(proof: dict[str, Any], now: datetime) -> str:
+def _regressed(proof: dict[str, Any], now: datetime, closed_by: str | None) -> str:
     moment = next((proof[key] for key in ("proof_at", "received_at", "detected_at") if proof.get(key)), None)
     parts = ["Regressed"]
     if proof.get("release"):
@@ -126,5 +129,6 @@ def _regressed(proof: dict[str, Any], now: datetime) -> str:
         parts.append(f", {words}{ago_text(datetime.fromisoformat(moment), now)}")
     closed = proof.get("closure_at")
     if closed and proof.get("reason") in _WAS:
-        parts.append(f": {_WAS[proof['reason']]} on {time_text(datetime.fromisoformat(closed), 'date')}")
+        who = f" by {middle_cut(closed_by, 80)}" if closed_by else ""
+        parts.append(f": {_WAS[proof['reason']]}{who} on {time_text(datetime.fromisoformat(closed), 'date')}")
     return "".join(parts) + "."

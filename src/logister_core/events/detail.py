@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
+from logister_core.error_groups.history.models import ChangeKind
 from logister_core.error_groups.history.queries import History, HistoryQuery
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.error_groups.triage_panel import TriagePanel, triage_panel
@@ -46,6 +47,12 @@ _ERROR_TABS = {
 _OTHER_TABS = {"context": "Context", "related_logs": "Related"}
 # Of the group rather than of the event.
 _GROUP_TABS = frozenset({"occurrences", "history"})
+
+_CLOSINGS = {
+    "after_resolved": ChangeKind.RESOLVE,
+    "after_ignored": ChangeKind.IGNORE,
+    "after_archived": ChangeKind.ARCHIVE,
+}
 
 # (event, further parameters) -> address of a page with that event in the detail.
 EventHref = Callable[..., str]
@@ -179,7 +186,13 @@ class EventDetails:
             deployment=subject.deployment,
             repositories=subject.repositories,
             now=now,
+            closed_by=self._closed_by(group),
         )
+
+    def _closed_by(self, group: ErrorGroup) -> str | None:
+        """Who had closed a group that came back by itself."""
+        kind = _CLOSINGS.get(group.current_regression.get("reason", "")) if group.open else None
+        return None if kind is None else HistoryQuery(self._session).closed_by(group, kind)
 
     def stack(self, subject: Subject, event: IngestEvent, params: Mapping[str, str], href: EventHref) -> StackPanel:
         scope = params.get("frame_scope", "")

@@ -56,6 +56,7 @@ def group_story(
     deployment: DeploymentContext | None,
     repositories: Sequence[SourceRepository],
     now: datetime,
+    closed_by: str | None = None,
 ) -> GroupStory:
     decided, facts = grouped_by(group)
     return GroupStory(
@@ -68,7 +69,7 @@ def group_story(
         last_seen=group.last_seen_at,
         last_release=group.last_seen_release,
         frequency=frequency,
-        news=news(group, now),
+        news=news(group, now, closed_by),
         grouped_by=decided,
         grouping=facts,
         deployment=None if deployment is None else deployment_story(deployment, repositories),

@@ -71,6 +71,21 @@ class HistoryQuery:
             lines.append(HistoryLine("", f"First seen{place}", group.first_seen_at, None, None, 1))
         return History(lines, cut)
 
+    def closed_by(self, group: ErrorGroup, kind: ChangeKind) -> str | None:
+        """Who did `kind` to the group last and was not taken back; None when nobody is known."""
+        row = self._session.scalar(
+            select(ErrorGroupChange)
+            .where(
+                ErrorGroupChange.error_group_id == group.id,
+                ErrorGroupChange.kind == kind.value,
+                ErrorGroupChange.undone_at.is_(None),
+            )
+            .order_by(ErrorGroupChange.id.desc())
+            .limit(1)
+            .options(joinedload(ErrorGroupChange.user))
+        )
+        return None if row is None or row.user is None else row.user.display_name
+
 
 def _line(row: ErrorGroupChange, group: ErrorGroup, viewer: User | None) -> HistoryLine:
     own = viewer is not None and row.user_id == viewer.id and row.undone_at is None
