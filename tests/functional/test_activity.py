@@ -6,8 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from factories.projects import api_key
+from logister_core.events.activity import queries
+from logister_core.ingest.models import IngestEvent
 from logister_core.projects.models import Project
 from support.instance import Instance
 
@@ -31,11 +34,20 @@ def log(site: Instance, token: str, message: str, **event: Any) -> Any:
 
 
 def messages(page: Any) -> list[str]:
-    return [row.a.get_text() for row in page.html.select("tbody tr")]
+    return [found.get_text() for found in page.html.select(".event-row .log-message")]
 
 
-def cells(page: Any, row: int = 0) -> list[str]:
-    return [" ".join(cell.get_text(" ").split()) for cell in page.html.select("tbody tr")[row].find_all("td")]
+def line(page: Any, row: int = 0) -> str:
+    """What is read in a closed line."""
+    return " ".join(page.html.select(".event-row summary")[row].get_text(" ").split())
+
+
+def searched(page: Any) -> str:
+    return str(page.html.select_one(".event-searched").get_text())
+
+
+def bodies(page: Any) -> list[str]:
+    return [found["data-event"] for found in page.html.select(".event-row details")]
 
 
 def test_events_are_listed_newest_first_without_errors(site: Instance, shop: Any) -> None:
@@ -45,28 +57,19 @@ def test_events_are_listed_newest_first_without_errors(site: Instance, shop: Any
         site.clock.forward(minutes=1)
     page = browser.get(address(project))
     assert messages(page) == ["a log", "a check_in", "a transaction", "a metric"]
-    assert [cells(page, row)[0] for row in range(4)] == ["log", "check-in", "transaction", "metric"]
+    types = [found.get_text() for found in page.html.select(".event-row .event-type")]
+    assert types == ["log", "check-in", "transaction", "metric"]
     current = page.html.find("nav", {"class": "sections"}).find("a", {"aria-current": "page"})
     assert current["href"] == address(project)
 
 
-def test_a_row_says_what_happened_and_leads_to_the_event(site: Instance, shop: Any) -> None:
+def test_a_line_says_what_happened_and_leads_to_the_event(site: Instance, shop: Any) -> None:
     project, browser, token = shop
-    answer = log(
-        site,
-        token,
-        "POST /orders",
-        event_type="transaction",
-        level="error",
-        context={"duration_ms": 182.5, "status": 503, "service": "web", "environment": "staging", "release": "1.4.2"},
-    )
+    context = {"duration_ms": 182.5, "status": 503, "service": "web", "environment": "staging", "release": "1.4.2"}
+    answer = log(site, token, "POST /orders", event_type="transaction", level="error", context=context)
     page = browser.get(address(project))
-    shown = cells(page)
-    assert shown[:3] == ["transaction", "20 Nov 2026, 12:00:00 UTC", "error"]
-    assert shown[3].startswith("POST /orders")
-    assert "182 ms · staging · 1.4.2" in shown[3]
-    assert shown[4] == "web"
-    link = page.html.select("tbody tr")[0].a["href"]
+    assert line(page) == "20 Nov, 12:00:00 transaction error POST /orders 503 · 182 ms · staging web 1.4.2"
+    link = page.html.select(".event-row a")[0]["href"]
     assert link == f"/projects/{project.uuid}/events/{answer.json['id']}"
     assert browser.get(link).status_int == 200
 
@@ -77,7 +80,7 @@ def test_only_the_first_line_of_a_message_is_shown(site: Instance, shop: Any) ->
     log(site, token, "x" * 60_000)
     listed = sorted(messages(browser.get(address(project))), key=len)
     assert listed[0] == "first line"
-    assert len(listed[1]) == 80
+    assert len(listed[1]) == 300
 
 
 def test_hostile_text_is_shown_as_text(site: Instance, shop: Any) -> None:
@@ -239,3 +242,129 @@ def test_a_viewer_may_look(site: Instance, people: Any, shop: Any) -> None:
     ben, browser = people.newcomer("ben@example.com")
     people.join(project, ben, "viewer")
     assert messages(browser.get(address(project))) == ["for all of us"]
+
+
+def test_filters_can_be_typed_and_show_as_chips(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    log(site, token, "slow query on orders", level="warning", context={"environment": "staging", "service": "web"})
+    log(site, token, "slow query on people", level="warning", context={"service": "web"})
+    log(site, token, "slow query on people", level="info", context={"environment": "staging"})
+    page = browser.get(address(project))
+    form = page.forms[0] if "q" in page.forms[0].fields else page.forms[1]
+    form["q"] = "level:warn slow query env:staging type:log"
+    found = form.submit()
+    assert messages(found) == ["slow query on orders"]
+    # What was typed as a filter has become one; the field keeps the text.
+    assert found.html.find(id="search")["value"] == "slow query"
+    assert found.html.find("nav", {"aria-label": "Event type"}).find(attrs={"aria-current": True}).text == "Logs"
+    chips = [" ".join(chip.get_text(" ").split()) for chip in found.html.select(".chips a")]
+    assert chips == ["Remove level:warn", "Remove env:staging", "Remove “slow query”"]
+    assert messages(found.click("env:staging")) == ["slow query on people", "slow query on orders"]
+
+
+def test_text_that_looks_like_a_filter_is_found_between_quotes(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    log(site, token, "bad query level:error in url")
+    log(site, token, "other", level="error")
+    page = browser.get(address(project), {"q": '"level:error"'})
+    assert messages(page) == ["bad query level:error in url"]
+    assert page.html.find(id="search")["value"] == '"level:error"'
+
+
+def test_a_search_that_takes_too_long_stops_and_goes_on_from_there(
+    site: Instance, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, browser, token = shop
+    monkeypatch.setattr(queries, "STEP", 4)
+    monkeypatch.setattr(queries, "MOST_STEPS", 0)
+    for number in range(10):
+        log(site, token, "the needle" if number in (0, 1, 5) else "hay", event_type="metric" if number == 1 else "log")
+        site.clock.forward(minutes=1)
+    first = browser.get(address(project), {"q": "needle"})
+    # The metric lies beyond what was looked at of the logs, so it is not listed before them.
+    assert messages(first) == []
+    assert "No match so far." in first.text
+    second = first.click("Search older events")
+    assert messages(second) == ["the needle"]
+    assert searched(second) == "Searched back to 20 Nov 2026, 12:02:00 UTC; there may be more."
+    third = second.click("Search older")
+    assert messages(third) == ["the needle", "the needle"]
+    assert third.html.find("a", {"rel": "next"}) is None
+    # And the way back, in parts as well.
+    up = third.click("Newer")
+    assert messages(up) == ["the needle"]
+    assert searched(up) == "Searched up to 20 Nov 2026, 12:05:00 UTC; there may be more."
+    assert messages(up.click("Search newer")) == []
+
+    monkeypatch.setattr(queries, "MOST_STEPS", 10)
+    monkeypatch.setattr(queries, "PATIENCE", 60)
+    assert messages(browser.get(address(project), {"q": "needle"})) == ["the needle"] * 3
+
+
+def test_the_work_of_a_page_does_not_grow_with_the_events(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    counted: list[str] = []
+    event.listen(site.registry.engine, "before_cursor_execute", lambda *said: counted.append(said[2]))
+
+    def statements(**params: str) -> int:
+        counted.clear()
+        browser.get(address(project), params)
+        return len(counted)
+
+    log(site, token, "one")
+    few = statements(), statements(q="one", environment="production")
+    for number in range(60):
+        log(site, token, f"one of {number}", event_type="metric" if number % 2 else "log")
+    assert (statements(), statements(q="one", environment="production")) == few
+
+
+def test_a_line_opens_in_place_for_scripts_and_leads_to_the_page_for_others(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    context = {"password": "hunter2", "cart": {"items": 3}, "environment": "staging", "service": "web"}
+    log(site, token, "first line\nsecond <b>line</b>", context=context)
+    site.send(token)
+    page = browser.get(address(project), {"service": "web"})
+    [inside] = bodies(page)
+    opened = browser.get(inside, headers={"X-Fragment": "activity_event"})
+    assert "second &lt;b&gt;line&lt;/b&gt;" in opened.text
+    assert "hunter2" not in opened.text
+    assert "<html" not in opened.text
+    # Its values lead to more of the kind; the filter that is set already does not.
+    links = {link.text: link["href"] for link in opened.html.select("a.chip")}
+    assert list(links) == ["level:info", "env:staging"]
+    assert "service=web" in links["env:staging"]
+    assert messages(browser.get(links["env:staging"])) == ["first line"]
+    assert browser.get(inside, headers={"X-Fragment": "error_detail"}, status=422).body == b""
+    assert browser.get(inside, status=303).follow().status_int == 200
+    [error] = [row for row in site.rows(IngestEvent) if row.event_type == "error"]
+    browser.get(address(project, f"/{error.uuid}"), status=404)
+    browser.get(address(project, "/nonsense"), status=404)
+
+
+def test_a_tail_gets_what_came_since_and_what_came_late(site: Instance, shop: Any) -> None:
+    project, browser, token = shop
+    log(site, token, "shown")
+    page = browser.get(address(project), {"event_type": "log"})
+    follow = page.html.find("button", {"data-follow": True})
+    site.clock.forward(seconds=20)
+    log(site, token, "late", occurred_at=(site.clock() - timedelta(seconds=25)).isoformat())
+    log(site, token, "new")
+    log(site, token, "of another type", event_type="metric")
+
+    def tail(name: str = "activity_rows", **options: Any) -> Any:
+        separator = "&" if "?" in follow["data-follow"] else "?"
+        target = f"{follow['data-follow']}{separator}after={follow['data-follow-from']}"
+        return browser.get(target, headers={"X-Fragment": name}, **options)
+
+    assert [found.get_text() for found in tail().html.select(".log-message")] == ["new", "shown", "late"]
+    assert "<html" not in tail().text
+    assert tail("project_inbox", status=422).body == b""
+    site.clock.forward(minutes=5)
+    log(site, token, "much later")
+    older = browser.get(address(project), {"per_page": "1"}).click("Older")
+    assert older.html.find("button", {"data-follow": True}) is None
+
+
+def test_somebody_without_events_can_follow_too(site: Instance, shop: Any) -> None:
+    project, browser, _ = shop
+    assert browser.get(address(project)).html.find("button", {"data-follow": True})["data-follow-from"]

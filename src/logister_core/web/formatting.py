@@ -17,7 +17,12 @@ from logister_core.web.sparkline import sparkline  # noqa: F401  (templates call
 UNKNOWN = "—"
 UNKNOWN_MARKUP = Markup("—")
 MINUTE, HOUR, DAY = 60, 3600, 86400
-TIME_FORMATS = {"short": "%-d %b %Y, %H:%M UTC", "long": "%-d %b %Y, %H:%M:%S UTC", "date": "%-d %b %Y"}
+TIME_FORMATS = {
+    "short": "%-d %b %Y, %H:%M UTC",
+    "long": "%-d %b %Y, %H:%M:%S UTC",
+    "date": "%-d %b %Y",
+    "clock": "%-d %b, %H:%M:%S",
+}
 
 
 def count_text(number: int | None) -> str:
@@ -115,7 +120,7 @@ def bytes(size: int | None) -> str:
 
 
 def time_text(moment: datetime | None, format: str = "short") -> str:
-    """Absolute UTC; `format` is short (to the minute), long (to the second) or date."""
+    """Absolute UTC; `format` is short (to the minute), long (to the second), date, or clock (for logs)."""
     if moment is None:
         return UNKNOWN
     # "-d" (no leading zero) is not portable, so the day is put in by hand.

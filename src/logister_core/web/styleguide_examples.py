@@ -26,6 +26,7 @@ EXAMPLES = (
     ("numbers", "Numbers, times, sparkline", "fmt.count and fmt.ago carry the exact value on hover."),
     ("toolbar", "Status links and search", "The search field of a page has the id search: / focuses it."),
     ("inbox_bar", "Inbox bar", "What is not understood is said below; what arrived lies over the list."),
+    ("chips", "Filters that are set", "Written as they are typed; pressing one removes it."),
     ("inbox_list", "Inbox list", "data-list gives j, k, x and Enter. The row is one link."),
     ("inbox_panes", "List and detail", "has-detail makes two panes from 1200 px on; below, the detail is the page."),
     ("detail_head", "Detail head and tabs", "Four lines that can be pasted into a ticket."),
@@ -83,6 +84,11 @@ def demonstration(now: datetime) -> dict[str, Any]:
             Values(label="Resolved", href="#", current=False, count=None),
             Values(label="Ignored", href="#", current=False, count=None),
             Values(label="All", href="#", current=False, count=None),
+        ],
+        "chips": [
+            Values(label="level:error", href="#"),
+            Values(label="env:staging", href="#"),
+            Values(label="“timeout”", href="#"),
         ],
         "tabs": [
             Values(label="Stack", href="#", current=True, count=None),

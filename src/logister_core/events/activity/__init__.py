@@ -14,4 +14,5 @@ def includeme(config: Configurator) -> None:
 
     config.register_service_factory(ActivityQuery.from_request, ActivityQuery)
     config.add_route("events.activity", "/projects/{project}/activity", factory=ProjectContext)
+    config.add_route("events.activity_event", "/projects/{project}/activity/{event}", factory=ProjectContext)
     config.scan()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
+from logister_core.events.activity.search import read_search, write_text
 from logister_core.ingest.models import EventType
 from logister_core.security.inputs import one_line
 
@@ -29,28 +31,41 @@ PER_PAGE_OFFERED = (25, 50, 100)
 MAX_PER_PAGE = 100
 TEXT_LENGTH = 255
 
+# Levels that programs name differently.
+_SAME_LEVELS = ({"warn", "warning"}, {"fatal", "critical"}, {"info", "notice"})
+
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilters:
     event_type: str = ALL
     period: str = "24h"
+    level: str = ""
     environment: str = ""
     release: str = ""
+    service: str = ""
     q: str = ""
+    """Text without filters."""
     per_page: int = 50
 
     @classmethod
     def of(cls, params: Mapping[str, str]) -> ActivityFilters:
+        """Filters in the search text win over parameters of their own."""
         usual = cls()
-        event_type, period, per_page = (params.get(name, "") for name in ("event_type", "period", "per_page"))
+        period, per_page = params.get("period", ""), params.get("per_page", "")
         number = int(per_page) if per_page.isascii() and per_page.isdigit() and len(per_page) <= 3 else 0
+        typed, text = read_search(one_line(params.get("q"))[:TEXT_LENGTH])
+        # Clients may send names of types in their own spelling, and so do people.
+        event_type = typed.get("event_type", params.get("event_type", "")).lower().replace("-", "_")
+        texts = {
+            name: one_line(typed.get(name, params.get(name)))[:TEXT_LENGTH]
+            for name in ("level", "environment", "release", "service")
+        }
         return cls(
             event_type=event_type if event_type in EVENT_TYPES else usual.event_type,
             period=period if period in PERIODS else usual.period,
-            environment=one_line(params.get("environment"))[:TEXT_LENGTH],
-            release=one_line(params.get("release"))[:TEXT_LENGTH],
-            q=one_line(params.get("q"))[:TEXT_LENGTH],
+            q=text,
             per_page=number if 1 <= number <= MAX_PER_PAGE else usual.per_page,
+            **texts,
         )
 
     @property
@@ -68,9 +83,31 @@ class ActivityFilters:
         return EVENT_TYPES if self.event_type == ALL else (self.event_type,)
 
     @property
+    def levels(self) -> frozenset[str]:
+        """In lower case; empty for any."""
+        level = self.level.lower()
+        if not level:
+            return frozenset()
+        return frozenset(next((same for same in _SAME_LEVELS if level in same), {level}))
+
+    @property
+    def sifting(self) -> bool:
+        """Whether events must be looked at one by one: the indexes know projects, types and times."""
+        return bool(self.level or self.environment or self.release or self.service or self.q)
+
+    @property
     def window(self) -> timedelta | None:
         """How old events may be; None for any age."""
         return PERIODS[self.period]
+
+    @property
+    def typed(self) -> str:
+        """The text as it stands in the search field and in addresses."""
+        return write_text(self.q)
+
+    def having(self, name: str, value: str) -> ActivityFilters:
+        changed: dict[str, Any] = {name: value}
+        return replace(self, **changed)
 
     def anytime(self) -> ActivityFilters:
         return replace(self, period=ALL)
@@ -78,8 +115,6 @@ class ActivityFilters:
     def parameters(self) -> dict[str, str]:
         """The address's parameters, without those that ask for the usual."""
         usual = ActivityFilters()
-        return {
-            name: str(getattr(self, name))
-            for name in ("event_type", "period", "environment", "release", "q", "per_page")
-            if getattr(self, name) != getattr(usual, name)
-        }
+        names = ("event_type", "period", "level", "environment", "release", "service", "q", "per_page")
+        given = {name: str(getattr(self, name)) for name in names if getattr(self, name) != getattr(usual, name)}
+        return given | ({"q": self.typed} if self.q else {})

@@ -1,5 +1,6 @@
 // What our own scripts add to pages that are complete without them. Loaded as it stands when nothing was bundled.
 
+import { startActivity } from "./activity.js";
 import { startCopyButtons } from "./copy.js";
 import { startFlashes } from "./flash.js";
 import { startForms } from "./forms.js";
@@ -25,6 +26,7 @@ startLists();
 startPanes();
 startInbox();
 startInboxNews();
+startActivity();
 localiseTimes();
 startWaiting();
 

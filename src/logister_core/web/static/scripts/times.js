@@ -7,6 +7,7 @@ const FORMATS = {
     hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
   },
   date: { year: "numeric", month: "short", day: "numeric" },
+  clock: { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" },
 };
 
 const formatters = new Map();
