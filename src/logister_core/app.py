@@ -32,6 +32,7 @@ FEATURES = (
     # First, because routes are tried in order and these are asked for most.
     "logister_core.ingest",
     "logister_core.client_submissions",
+    "logister_core.public_pages",
     "logister_core.installation",
     "logister_core.accounts",
     "logister_core.projects",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from logister_core.ingest.reception import Reception
     from logister_core.outbox.destinations import Destination
     from logister_core.plugins import ActivePlugin
+    from logister_core.public_pages.texts import Text
     from logister_core.rate_limits import RateLimiter
     from logister_core.security.flash import Message
     from logister_core.settings import Settings
@@ -56,6 +57,7 @@ class Request(pyramid.request.Request):
     user: User | None
     user_session: UserSession | None
     now: datetime
+    public_texts: list[Text]
     client_ip: str
     request_id: str
     reception: Reception | None

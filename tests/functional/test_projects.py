@@ -169,6 +169,21 @@ def test_the_bar_lists_the_active_projects_of_the_person_at_most_twenty(people):
     assert links == [f"Shop{number}" for number in range(20, 0, -1)]
 
 
+def test_the_bar_lists_the_projects_looked_at_last_first(people):
+    user, browser = people.newcomer()
+    projects = [people.project(user, f"Shop{number}") for number in range(21)]
+    for project in (projects[0], projects[5], projects[0]):
+        browser.get(f"/projects/{project.uuid}/monitors")
+    links = [link.text for link in browser.get("/projects/new").html.select("li[data-filter-item] a")]
+    assert links[:4] == ["Shop0", "Shop5", "Shop20", "Shop19"]
+    assert len(links) == 20
+    # Whatever a browser says it has looked at, it sees the person's own.
+    foreign = people.project(people.add("bob@example.com"), "Foreign")
+    browser.set_cookie("logister_recent", f"{foreign.uuid}.nonsense.{projects[3].uuid}")
+    links = [link.text for link in browser.get("/projects/new").html.select("li[data-filter-item] a")]
+    assert links[:2] == ["Shop3", "Shop20"]
+
+
 def test_a_project_without_telemetry_leads_to_its_setup(people):
     user, browser = people.newcomer()
     project = people.project(user)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
@@ -61,9 +61,15 @@ class ProjectQuery:
         """The project, whoever asks."""
         return self._session.scalar(select(Project).where(Project.uuid == uuid))
 
-    def accessible(self, user: User, *, archived: bool | None = None, limit: int | None = None) -> Sequence[Project]:
-        """Projects the person belongs to, the newest first; `archived` None means both."""
-        query = select(Project).where(_belongs_to(user)).order_by(Project.created_at.desc(), Project.id.desc())
+    def accessible(
+        self, user: User, *, archived: bool | None = None, limit: int | None = None, first: Sequence[UUID] = ()
+    ) -> Sequence[Project]:
+        """Projects the person belongs to: those in `first` in that order, then the newest. `archived` None: all."""
+        order: list[Any] = [Project.created_at.desc(), Project.id.desc()]
+        if first:
+            places = {uuid: place for place, uuid in enumerate(first)}
+            order.insert(0, case(places, value=Project.uuid, else_=len(places)).asc())
+        query = select(Project).where(_belongs_to(user)).order_by(*order)
         if archived is not None:
             query = query.where(Project.archived_at.is_not(None) if archived else Project.archived_at.is_(None))
         return self._session.scalars(query.limit(limit)).all()

@@ -8,11 +8,15 @@ from uuid import UUID
 
 from logister_core.projects.kinds import kind_label
 from logister_core.projects.queries import ProjectQuery
+from logister_core.security.cookies import RECENT, cookie_jar
+from logister_core.security.inputs import canonical_uuid
 
 if TYPE_CHECKING:
     from logister_core.types import Request
 
 SHOWN = 20
+REMEMBERED = 8
+REMEMBERED_SECONDS = 90 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +28,26 @@ class ShellProject:
 
 
 def shell_projects(request: Request) -> list[ShellProject]:
-    """The person's active projects, the most recent first, at most 20; none for strangers."""
+    """The person's active projects, those looked at last first, then the newest, at most 20; none for strangers.
+
+    The browser remembers which were looked at, because looking writes nothing.
+    """
     if request.user is None:
         return []
-    projects = ProjectQuery(request.db).accessible(request.user, archived=False, limit=SHOWN)
+    projects = ProjectQuery(request.db).accessible(request.user, archived=False, limit=SHOWN, first=_remember(request))
     return [
         ShellProject(project.uuid, project.name, project.integration_kind, kind_label(project.integration_kind))
         for project in projects
     ]
+
+
+def _remember(request: Request) -> list[UUID]:
+    """The projects looked at last, that of this page first; unsigned, for whoever asks gets their own projects only."""
+    cookie = cookie_jar(request.settings)(RECENT)
+    before = [canonical_uuid(text) for text in (cookie.value(request) or "").split(".")[:REMEMBERED]]
+    current = getattr(getattr(request.context, "project", None), "uuid", None)
+    recent = list(dict.fromkeys(uuid for uuid in (current, *before) if uuid is not None))[:REMEMBERED]
+    if recent != before:
+        header = cookie.header(".".join(map(str, recent)), max_age=REMEMBERED_SECONDS)
+        request.add_response_callback(lambda request, response: response.headerlist.append(header))
+    return recent

@@ -13,6 +13,8 @@ from logister_core.settings import Settings
 SESSION = "logister_session"
 VISITOR = "logister_visitor"
 FLASH = "logister_flash"
+# Which projects somebody looked at last.
+RECENT = "logister_recent"
 
 
 @dataclass(frozen=True, slots=True)

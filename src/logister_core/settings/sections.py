@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from .fields import (
     IPNetwork,
     Kind,
+    boolean,
     check_url,
     choice,
     emails,
@@ -255,6 +256,19 @@ class SelfObservabilitySettings:
 
 @dataclass(frozen=True, kw_only=True)
 class ProductSettings:
+    landing_page: bool = setting(
+        "LOGISTER_LANDING_PAGE",
+        "false",
+        boolean(),
+        help="tell strangers at the start page what this is; no asks them to sign in and keeps search engines away",
+    )
+    pages_dir: Path | None = setting(  # noqa: RUF009 - makes a dataclass field, not a default
+        "LOGISTER_PAGES_DIR",
+        None,
+        path(),
+        help="texts of this installation: about, privacy, cookies and terms, each as .html or .txt; "
+        "a page without a text does not exist",
+    )
     setup_token: str | None = setting(
         "LOGISTER_SETUP_TOKEN",
         None,

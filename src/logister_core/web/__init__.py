@@ -18,8 +18,6 @@ def includeme(config: Configurator) -> None:
     config.add_static_view("static/dist", "logister_core.web:static/dist", cache_max_age=YEAR)
     config.add_static_view("static", "logister_core.web:static", cache_max_age=MINUTE)
     config.add_subscriber(TemplateGlobals(auto_reload=settings["reload_templates"]), BeforeRender)
-    config.add_route("web.root", "/")
     config.include("logister_core.web.errors")
     if config.registry.logister_settings.runtime.env == "development":
         config.include("logister_core.web.styleguide")
-    config.scan("logister_core.web.root")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -19,10 +19,12 @@ class Section:
     name: str
     label: str
     path: str
+    bottom: bool = True
+    """Whether narrow screens show it in the bar at the bottom, which has room for five; else in the menu."""
 
 
 SECTIONS = (
-    Section("home", "Home", ""),
+    Section("home", "Home", "", bottom=False),
     Section("inbox", "Inbox", "/inbox"),
     Section("events", "Events", "/activity"),
     Section("monitors", "Monitors", "/monitors"),
@@ -41,11 +43,19 @@ class SectionLink:
     href: str
     current: bool
     count: int | None
+    bottom: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectLink:
     name: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    label: str
     href: str
     current: bool
 
@@ -91,6 +101,7 @@ class Shell:
                 self.project_path(self.project, section.path),
                 section.name == current,
                 counts.get(section.name) or None,
+                section.bottom,
             )
             for section in SECTIONS
             if section.name == "settings" or not self._outsider
@@ -134,3 +145,25 @@ class Shell:
     @property
     def flashes(self) -> list[Message]:
         return [Message(*flash) for flash in getattr(self._request, "flashes", None) or ()]
+
+    @property
+    def canonical(self) -> str | None:
+        """The page's address below the configured public one, whatever host the browser used."""
+        product = self._product
+        return None if product is None else f"{product.public_url}{quote(self._request.path_info)}"
+
+    @property
+    def docs_url(self) -> str | None:
+        product = self._product
+        return None if product is None else str(product.docs_url)
+
+    def texts(self, names: Sequence[str]) -> list[PageLink]:
+        """Links to those of the operator's texts that are there."""
+        present = {text.name: text.label for text in getattr(self._request, "public_texts", None) or ()}
+        here = self._request.path_info
+        return [PageLink(present[name], self.path(f"/{name}"), here == f"/{name}") for name in names if name in present]
+
+    @property
+    def _product(self) -> Any:
+        settings = self._request.registry.logister_settings
+        return getattr(settings, "product", None)

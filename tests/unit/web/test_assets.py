@@ -66,3 +66,7 @@ def test_the_theme_is_set_before_the_first_paint_and_the_rest_waits(request_):
     assert '<script src="/static/scripts/theme.js"></script>' in tags
     assert '<script type="module" src="/static/scripts/enhance.js"></script>' in tags
     assert '<link rel="stylesheet" href="/static/styles/main.css">' in tags
+
+
+def test_source_files_are_cached_briefly(app):
+    assert app.get("/static/styles/main.css").headers["Cache-Control"] == "max-age=60"

@@ -8,7 +8,8 @@ from logister_core.web.styleguide_examples import EXAMPLES, TEMPLATES
 
 def test_development_shows_every_component(make_app):
     page = make_app(environment="development").get("/_styleguide")
-    assert len(page.html.select("section.guide")) == len(EXAMPLES)
+    assert len(page.html.select("section.guide")) == len(EXAMPLES) + 2
+    assert len(page.html.select(".guide-swatches li")) > 30
     assert "<script>alert" not in page
 
 
