@@ -2,7 +2,7 @@
 # make test         format, lint, types and every test, on the built wheel and real servers
 # make demo         run the server with two weeks of believable telemetry
 # make soak         the promises of the suite at full size; takes minutes
-# make bench        measure intake and grouping beside twins, and hold them against what is promised: 45 minutes
+# make bench        measure intake, grouping and pages, and hold them against what is promised: 50 minutes
 # make wheel        build the wheel into .wheel/dist
 # make lint         format, lint and types alone
 # make screenshots  pictures of the pages into screenshots/
@@ -54,6 +54,7 @@ lint: .wheel/tools
 
 bench: .wheel/installed
 	@$(SUPPORT) --durable --product $(TEST_BIN)/logister bench --save bench.json
+	@$(SUPPORT) --durable --product $(TEST_BIN)/logister bench pages
 
 screenshots: .wheel/installed
 	@PYTHONPATH=tests $(TEST_BIN)/python -m support.screenshots screenshots

@@ -168,3 +168,25 @@ def test_without_postgresql_or_redis_it_says_what_is_missing(bench: Callable[...
     assert (done.returncode, "list of numbers" in done.stderr) == (2, True)
     done = bench("--servers", "waitress,apache")
     assert (done.returncode, "list of waitress and granian" in done.stderr) == (2, True)
+
+
+def test_pages_of_a_filled_database_are_measured_on_both_databases(
+    bench: Callable[..., Any], postgres_server: Callable[..., str]
+) -> None:
+    url = postgres_server()
+    size = ("--events", "2000", "--groups", "400", "--projects", "3", "--repeats", "4")
+    done = bench("pages", "--json", *size, DATABASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    results = json.loads(done.stdout)
+    assert [(result["database"], result["size"]["events"]) for result in results] == [
+        ("PostgreSQL", 2000),
+        ("SQLite", 200),
+    ]
+    for result in results:
+        assert len(result["pages"]) >= 10
+        for page in result["pages"]:
+            assert 0 < page["p50_ms"] <= page["p95_ms"]
+            assert page["met"] == (page["p95_ms"] < 100)
+            # However often and for whatever page of the kind it is asked; a search may stop early.
+            assert len(page["statements"]) == 1 or "search" in page["page"] or "detail" in page["page"]
+    assert count(url, "ingest_events") == count(url, "projects") == count(url, "users") == 0

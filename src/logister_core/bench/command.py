@@ -15,6 +15,7 @@ from logister_core.app import utc_now
 from logister_core.bench import report
 from logister_core.bench.database import target
 from logister_core.bench.measure import Measurement
+from logister_core.bench.pages.command import pages
 from logister_core.bench.payload import SIZES
 from logister_core.bench.plan import SERVERS, Plan
 from logister_core.bench.serving import Serving
@@ -54,7 +55,7 @@ def _chosen(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, s
     return choose
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option(
     "--save", type=click.Path(dir_okay=False, path_type=Path), help="Also write the result as JSON to a file."
 )
@@ -93,6 +94,8 @@ def bench(instance: Instance, save: Path | None, **options: Any) -> None:
     Needs Redis and a PostgreSQL database of its own, whose telemetry tables it empties. Progress goes to standard
     error, the result to standard output.
     """
+    if click.get_current_context().invoked_subcommand is not None:
+        return
     _refuse_without_servers(instance.settings)
     plan = _plan(**options)
     with ExitStack() as stack:
@@ -108,6 +111,9 @@ def bench(instance: Instance, save: Path | None, **options: Any) -> None:
     if save is not None:
         save.write_text(document + "\n")
         _say(f"Saved as {save}")
+
+
+bench.add_command(pages)
 
 
 def _plan(

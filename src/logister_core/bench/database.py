@@ -69,13 +69,7 @@ class Target:
 
     def clear(self) -> None:
         """Remove all telemetry and what was made of it; every figure starts from empty tables."""
-        with write_transaction(self.engine) as db:
-            if self.engine.dialect.name == "postgresql":
-                tables = ", ".join(model.__tablename__ for model in FILLED)
-                db.execute(text(f"TRUNCATE {tables} CASCADE"))
-            else:
-                for model in FILLED:
-                    db.execute(delete(model).execution_options(synchronize_session=False))
+        _clear(self.engine)
 
     def stored(self) -> Stored:
         with read_transaction(self.engine) as db:
@@ -120,27 +114,52 @@ class Target:
 
 
 @contextmanager
+def emptied(engine: Engine) -> Iterator[None]:
+    """A migrated database that nobody uses, empty before and after.
+
+    Raises when it holds anything else: what the benchmark does is not for data that somebody wants.
+    """
+    upgrade(engine)
+    _refuse_used(engine)
+    _clear(engine)
+    _remove(engine)
+    try:
+        yield
+    finally:
+        _clear(engine)
+        _remove(engine)
+
+
+@contextmanager
 def target(engine: Engine, settings: Settings, clock: Callable[[], datetime]) -> Iterator[Target]:
     """A project with a key on a database that nobody uses; both are removed at the end, with all they received.
 
     Raises when the database holds anything else: what the benchmark does is not for data that somebody wants.
     """
-    upgrade(engine)
-    _refuse_used(engine)
-    _remove(engine)
-    with write_transaction(engine) as db:
-        now = clock()
-        owner = User(email=OWNER, name="Benchmark", password_hash=secrets.token_hex(), created_at=now, updated_at=now)
-        db.add(owner)
-        db.flush()
-        project = ProjectService(db, clock).create(owner, name="Benchmark", description="", integration_kind="python")
-        key, token = ApiKeyService(db, clock, settings).create(project, None, name="load generator")
-        made = Target(engine, project.id, key.id, token)
-    try:
+    with emptied(engine):
+        with write_transaction(engine) as db:
+            now = clock()
+            owner = User(
+                email=OWNER, name="Benchmark", password_hash=secrets.token_hex(), created_at=now, updated_at=now
+            )
+            db.add(owner)
+            db.flush()
+            project = ProjectService(db, clock).create(
+                owner, name="Benchmark", description="", integration_kind="python"
+            )
+            key, token = ApiKeyService(db, clock, settings).create(project, None, name="load generator")
+            made = Target(engine, project.id, key.id, token)
         yield made
-    finally:
-        made.clear()
-        _remove(engine)
+
+
+def _clear(engine: Engine) -> None:
+    with write_transaction(engine) as db:
+        if engine.dialect.name == "postgresql":
+            tables = ", ".join(model.__tablename__ for model in FILLED)
+            db.execute(text(f"TRUNCATE {tables} CASCADE"))
+        else:
+            for model in FILLED:
+                db.execute(delete(model).execution_options(synchronize_session=False))
 
 
 def _refuse_used(engine: Engine) -> None:

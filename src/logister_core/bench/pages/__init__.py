@@ -1,0 +1,1 @@
+"""How long the server works on pages when a database is full: `logister bench pages`."""
