@@ -22,7 +22,8 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "correct horse battery"
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
-RUN_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+# Without `preload` it asks for nothing itself.
+RUN_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"], preload: false})).violations
     .filter(found => ["serious", "critical"].includes(found.impact))
     .map(found => `${found.id}: ${found.nodes.slice(0, 3).map(node => node.html.slice(0, 200)).join(" | ")}`)"""
 SKIPPED = """all => all.filter(one => one.tabIndex < 0 && !one.closest("[role=tablist]"))
@@ -105,13 +106,14 @@ def test_no_page_has_a_serious_fault_asks_elsewhere_or_complains(world: Any, bro
             faults += [f"{picture.name}: {found}" for found in page.evaluate(RUN_AXE)]
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
                 faults.append(f"{picture.name} scrolls sideways at {width}")
-            if page.locator("h1").count() != 1:
+            # The page of components shows heads of other pages.
+            if page.locator("h1").count() != 1 and picture.name != "styleguide":
                 faults.append(f"{picture.name} has not exactly one h1")
             # Of tabs one is in the order, and arrow keys lead to the others.
             skipped = page.locator(FOCUSABLE).evaluate_all(SKIPPED)
             faults += [f"{picture.name}: the keyboard does not reach {one}" for one in skipped]
         context.close()
-    assert faults == []
+    assert not faults, "\n".join(dict.fromkeys(faults))
 
 
 def test_the_inbox_reads_without_scripts_and_styles(world: Any, browser: Browser) -> None:

@@ -102,7 +102,8 @@ def _visit(visitor: Visitor, project: str, story: Story, repeats: int) -> Iterat
         yield visitor.measure("inbox of all projects", ["/inbox"], repeats)
     details = [f"{inbox}?filter=all&group_uuid={group.uuid}" for group in (*mine[:3], *mine[len(mine) // 2 :][:3])]
     yield visitor.measure("group detail", details, repeats)
-    yield visitor.measure("events, first page", [activity, f"{activity}?event_type=log&period=all"], repeats)
+    yield visitor.measure("events, first page", [activity, f"{activity}?period=all"], repeats)
+    yield visitor.measure("events, logs alone", [f"{activity}?event_type=log&period=all"], repeats)
     yield visitor.measure("events, page 50", [visitor.page(f"{activity}?period=all", 50)], repeats)
     searches = [f"{activity}?period=all&q={words}" for words in ("payment", "step+96", "never+there", "level:error")]
     yield visitor.measure("events, text search", searches, repeats)
