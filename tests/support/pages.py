@@ -42,6 +42,7 @@ def _of_projects() -> Iterator[Picture]:
         yield Picture(f"inbox{suffix}", "inbox", f"{base}/inbox", whole=False)
         yield Picture(f"activity{suffix}", "events.activity", f"{base}/activity?period=30d")
         yield Picture(f"monitors{suffix}", "monitors.index", f"{base}/monitors")
+        yield Picture(f"releases{suffix}", "releases.index", f"{base}/releases")
         yield Picture(f"deployments{suffix}", "deployments.index", f"{base}/deployments")
         yield Picture(f"setup{suffix}", "projects.setup", f"{base}/setup")
         if state != "none":
@@ -61,6 +62,13 @@ PICTURES = (
     Picture("new-project", "projects.new", "/projects/new"),
     Picture("new-project-refused", "projects.new", "/projects/new", refused=True),
     Picture("rate-limit", "projects.rate_limit", "/projects/{many}/rate_limit"),
+    Picture("edit", "projects.edit", "/projects/{many}/edit"),
+    Picture("grouping", "grouping", "/projects/{many}/grouping"),
+    Picture("delete", "purges.delete", "/projects/{none}/delete"),
+    *(
+        Picture(f"settings-{section}", "projects.settings", f"/projects/{{many}}/settings?section={section}")
+        for section in ("general", "team", "integrations", "admin", "danger")
+    ),
     *_of_projects(),
     Picture("inbox-no-match", "inbox", "/projects/{many}/inbox?q=nothing+like+this"),
     Picture("activity-no-match", "events.activity", "/projects/{many}/activity?q=nothing+like+this&level=fatal"),
@@ -75,16 +83,24 @@ PICTURES = (
 NO_PAGES = {
     "api.openapi",
     "api_keys.index",
+    "error_groups.export",
     "events.activity_event",
+    "events.markdown",
     "health.check",
     "health.up",
     "inbox.events",
     "installation.setup",
     "projects.allowed_origins",
+    "projects.first_event",
+    "projects.member",
+    "projects.members",
     "public_pages.docs",
     "public_pages.docs_page",
     "public_pages.robots",
     "public_pages.sitemap",
+    "purges.show",
+    "source_repositories.index",
+    "source_repositories.show",
 }
 
 

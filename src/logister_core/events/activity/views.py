@@ -17,6 +17,7 @@ from logister_core.events.activity.queries import ActivityPage, ActivityQuery
 from logister_core.events.context_panel import context_panel
 from logister_core.events.queries import EventQuery
 from logister_core.events.safety import safe_context
+from logister_core.events.value_filters import ValueFilters
 from logister_core.events.views import FRAGMENT
 from logister_core.ingest.intake import DEFAULT_ENVIRONMENT
 from logister_core.projects.queries import ProjectQuery
@@ -94,9 +95,12 @@ def event_body(request: Request) -> Any:
     request.response.vary = [FRAGMENT]
     event = _event(request)
     context = request.find_service(EventQuery).context(event)
+    home = request.route_path("projects.home", project=request.context.project.uuid)
     values = {name: getattr(event, name) for name in ("level", "environment", "release", "service")}
     return {
-        "panel": context_panel(event, safe_context(context)),
+        "panel": context_panel(
+            event, safe_context(context), ValueFilters(f"{home}/inbox", f"{home}/activity", is_error=False)
+        ),
         "more_like": list(Addresses(request, ActivityFilters.of(request.GET)).more_like(values)),
         "page": request.route_path("events.show", project=request.context.project.uuid, event=event.uuid),
     }
