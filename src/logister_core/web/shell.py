@@ -112,7 +112,9 @@ class Shell:
             return []
         here = self._request.path_info
         return [
-            SectionLink(section.name, section.label, self.path(section.path), section.path == here, None)
+            SectionLink(
+                section.name, section.label, self.path(section.path), section.path == here, None, section.bottom
+            )
             for section in OVER_ALL
         ]
 

@@ -19,6 +19,7 @@ from logister_core.events.queries import EventQuery
 from logister_core.events.safety import safe_context
 from logister_core.events.value_filters import ValueFilters
 from logister_core.events.views import FRAGMENT
+from logister_core.ingest.body import context_of
 from logister_core.ingest.intake import DEFAULT_ENVIRONMENT
 from logister_core.projects.queries import ProjectQuery
 from logister_core.security.inputs import canonical_uuid
@@ -94,7 +95,7 @@ def event_body(request: Request) -> Any:
         return Response(status=422, vary=[FRAGMENT])
     request.response.vary = [FRAGMENT]
     event = _event(request)
-    context = request.find_service(EventQuery).context(event)
+    context = context_of(event.body, request.db)
     home = request.route_path("projects.home", project=request.context.project.uuid)
     values = {name: getattr(event, name) for name in ("level", "environment", "release", "service")}
     return {
