@@ -72,7 +72,7 @@ def kill_holding_a_lease(installation: Installation, worker: Program) -> None:
     worker.kill()
     assert installation.leased()
     # The lease of a dead worker ends after two minutes; nobody needs to wait for that here.
-    installation.expire_leases()
+    installation.make_due()
 
 
 def assert_stored_once_and_grouped_once(installation: Installation, shop: Project, load: Load) -> None:
@@ -107,7 +107,7 @@ def test_a_killed_web_process(installation: Installation, shop: Project, load: L
     load.more(100)
     web.kill()
     if installation.worker is None:
-        installation.expire_leases()
+        installation.make_due()
     web.start()
     load.more(60)
     # An orderly stop under load loses nothing either.

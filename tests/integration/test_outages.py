@@ -72,8 +72,8 @@ def assert_whole(installation: Installation, shop: Project, load: Batches) -> No
     assert load.acknowledged.keys() <= found <= load.sent.keys()
     halves = [batch for batch in load.batches if 0 < len(found.intersection(batch)) < len(batch)]
     assert halves == []
-    # What a worker held when the database went away is due after two minutes; nobody needs to wait for that here.
-    installation.expire_leases()
+    # What a worker held or failed at while the database was away would be due minutes later.
+    installation.make_due()
     with Batches(installation.web.url, api_key(installation.site, shop), threads=1) as waking:
         waking.more(1)
     installation.settle()
@@ -97,7 +97,7 @@ def status(url: str) -> int:
 def test_a_killed_web_process(installation: Installation, shop: Project, load: Batches) -> None:
     load.more(300)
     installation.web.kill()
-    installation.expire_leases()
+    installation.make_due()
     installation.web.start()
     load.more(300)
     load.stop()

@@ -218,7 +218,7 @@ def test_a_killed_process_is_replaced(
                 break
         load.more(30)
     assert load.refused == []
-    installation.expire_leases()
+    installation.make_due()
     installation.settle()
 
 

@@ -56,7 +56,7 @@ def test_what_a_killed_worker_had_begun_is_done_once_by_the_next_one(plant: Inst
     assert (delivery.status, delivery.attempts) == (DeliveryStatus.PROCESSING.value, 1)
     assert plant.site.count(ErrorGroup) == 0
 
-    plant.expire_leases()
+    plant.make_due()
     plant.sweep()
     plant.settle()
     [delivery] = plant.site.rows(TelemetryDelivery)

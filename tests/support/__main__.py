@@ -28,6 +28,8 @@ def main() -> int:
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
+    # Shells let background commands ignore Ctrl-C, and so would the servers that the tests end with it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     environ = dict(os.environ)
     environment.settle(environ)
     browser = chromium.find_or_install_chromium()

@@ -163,11 +163,10 @@ class Installation:
         with self.site.read() as db:
             return db.scalar(select(func.count()).select_from(TelemetryDelivery).where(held)) or 0
 
-    def expire_leases(self) -> None:
-        """Make the deliveries that a killed worker held due now; otherwise they are after two minutes."""
-        held = TelemetryDelivery.status == DeliveryStatus.PROCESSING.value
+    def make_due(self) -> None:
+        """Let nobody wait for deliveries: not two minutes for a killed worker's, nor for those to be tried again."""
         with self.site.write() as db:
-            db.execute(update(TelemetryDelivery).where(held).values(available_at=datetime.now(UTC)))
+            db.execute(update(TelemetryDelivery).where(UNFINISHED).values(available_at=datetime.now(UTC)))
 
     def sweep(self) -> list[str]:
         """Hand out the next minute's recurring jobs now, as any worker does then; their names."""
