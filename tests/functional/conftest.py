@@ -12,6 +12,8 @@ import webtest
 from logister_core.accounts.models import User
 from logister_core.accounts.passwords import PasswordHasher
 from logister_core.projects.models import Project, ProjectMembership
+from logister_core.security.cookies import SESSION, cookie_jar
+from logister_core.security.sessions import SessionService
 from support.instance import Instance
 
 PASSWORD = "correct horse battery"
@@ -36,9 +38,19 @@ class People:
             form[f"user[{name}]"] = value
         return form.submit(status="*")
 
-    def browser_of(self, user: User) -> webtest.TestApp:
+    def enter(self, user: User) -> webtest.TestApp:
+        """A browser in which that person has signed in with the form."""
         browser = self.site.browser()
         assert self.sign_in(browser, user.email).status_int == 303
+        return browser
+
+    def browser_of(self, user: User) -> webtest.TestApp:
+        """A browser in which that person is signed in, as if the form had been sent a moment ago."""
+        with self.site.write() as db:
+            sessions = SessionService(db, self.site.clock)
+            token = sessions.begin(user.id, persistent=False, ip="127.0.0.1", user_agent="")
+        browser = self.site.browser()
+        browser.set_cookie(cookie_jar(self.site.settings)(SESSION).name, token)
         return browser
 
     def newcomer(self, email: str = "ana@example.com", **values: Any) -> tuple[User, webtest.TestApp]:

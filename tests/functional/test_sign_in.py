@@ -129,17 +129,17 @@ def test_a_session_planted_before_sign_in_is_not_taken_over(site, people):
 
 def test_every_sign_in_is_a_session_of_its_own_and_sweeps_up_ended_ones(site, people):
     user = people.add()
-    people.browser_of(user)
-    people.browser_of(user)
+    people.enter(user)
+    people.enter(user)
     assert site.count(UserSession) == 2
     site.clock.forward(days=2)
-    people.browser_of(user)
+    people.enter(user)
     assert site.count(UserSession) == 1
 
 
 def test_signing_out_ends_this_session_on_the_server_and_no_other(site, people):
-    user, browser = people.newcomer()
-    other = people.browser_of(user)
+    user = people.add()
+    browser, other = people.enter(user), people.enter(user)
     token = browser.cookies["logister_session"]
     answer = sign_out(browser)
     assert (answer.status_int, path(answer)) == (303, "/users/sign_in")
