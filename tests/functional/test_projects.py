@@ -179,6 +179,7 @@ def test_the_bar_lists_the_projects_looked_at_last_first(people):
     assert len(links) == 20
     # Whatever a browser says it has looked at, it sees the person's own.
     foreign = people.project(people.add("bob@example.com"), "Foreign")
+    browser = people.browser_of(user)
     browser.set_cookie("logister_recent", f"{foreign.uuid}.nonsense.{projects[3].uuid}")
     links = [link.text for link in browser.get("/projects/new").html.select("li[data-filter-item] a")]
     assert links[:2] == ["Shop3", "Shop20"]
