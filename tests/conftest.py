@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from support import chromium, environment, postgres, redis
+from support.applications import Applications
 from support.instance import Databases, Instance, instance
 
 environment.settle(os.environ)
@@ -63,12 +64,22 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return kind
 
 
+@pytest.fixture(scope="session")
+def applications(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applications]:
+    with closing(Applications(databases, tmp_path_factory.mktemp("applications"))) as applications:
+        yield applications
+
+
 @pytest.fixture
-def make_site(database_kind: str, databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Instance]]:
-    """Call it with settings (environment variables) for an instance on a fresh database."""
+def make_site(
+    database_kind: str, databases: Databases, applications: Applications, tmp_path: Path
+) -> Iterator[Callable[..., Instance]]:
+    """Call it with settings (environment variables) for an instance on an empty database."""
     with ExitStack() as stack:
 
         def make(**environ: str) -> Instance:
+            if not environ:
+                return stack.enter_context(applications.lend(database_kind))
             home = tmp_path / f"home{len(list(tmp_path.iterdir()))}"
             home.mkdir()
             url = databases.fresh(database_kind, home)

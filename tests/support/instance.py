@@ -131,9 +131,14 @@ class Databases:
     def fresh(self, kind: str, home: Path) -> str:
         if kind == "postgresql":
             return self._clean.pop() if self._clean else self._postgres()(template=self._postgres_template)
-        url = f"sqlite:///{home / 'logister.db'}"
         shutil.copyfile(self._sqlite_template, home / "logister.db")
-        return url
+        return f"sqlite:///{home / 'logister.db'}"
+
+    def empty(self, url: str, home: Path) -> bool:
+        """Bring a database that nobody is connected to back to its beginning; False when that cannot be done."""
+        if url.startswith("postgresql"):
+            return self._recycling.clean(url)
+        return self.fresh("sqlite", home) == url
 
     def release(self, url: str) -> None:
         """Nobody uses this database any more."""

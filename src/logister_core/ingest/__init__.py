@@ -18,26 +18,17 @@ from logister_core.ingest.stores import store_for
 from logister_core.ingest.writer import Writer
 
 if TYPE_CHECKING:
-    from logister_core.types import Configurator, Request
+    from logister_core.types import Configurator, Registry, Request
 
 
 def includeme(config: Configurator) -> None:
     from logister_core.ingest.views import add_write_endpoint
 
     registry = config.registry
-    settings = registry.logister_settings.intake
-    store = store_for(registry.engine)
-    registry.intake = Intake(
-        engine=registry.engine,
-        credentials=Credentials(registry.engine),
-        guards=Guards(registry.rate_limiter, settings),
-        origins=AllowedOrigins(registry.engine),
-        rows=RowBuilder(store, KnownDeployments(), Dictionaries(registry.engine, registry.clock)),
-        batch_limits=BatchLimits(settings.batch_events, settings.batch_bytes),
-    )
-    writer = Writer(store, registry.destinations)
+    registry.intake = make_intake(registry)
+    writer = Writer(store_for(registry.engine), registry.destinations)
     ids = TelemetryIDs(registry.engine)
-    if settings.acceptor == "group":
+    if registry.logister_settings.intake.acceptor == "group":
         acceptor = GroupAcceptor(
             engine=registry.engine, writer=writer, ids=ids, hint=registry.hints.hint, clock=registry.clock
         )
@@ -50,6 +41,20 @@ def includeme(config: Configurator) -> None:
     config.add_write_endpoint("ingest.batch", BATCH_PATH)
     config.add_write_endpoint("ingest.check_ins", CHECK_INS_PATH)
     config.scan("logister_core.ingest")
+
+
+def make_intake(registry: Registry) -> Intake:
+    """What looks at a submission before it is accepted, remembering nobody yet."""
+    settings = registry.logister_settings.intake
+    dictionaries = Dictionaries(registry.engine, registry.clock)
+    return Intake(
+        engine=registry.engine,
+        credentials=Credentials(registry.engine),
+        guards=Guards(registry.rate_limiter, settings),
+        origins=AllowedOrigins(registry.engine),
+        rows=RowBuilder(store_for(registry.engine), KnownDeployments(), dictionaries),
+        batch_limits=BatchLimits(settings.batch_events, settings.batch_bytes),
+    )
 
 
 def wants_transaction(request: Request) -> bool:

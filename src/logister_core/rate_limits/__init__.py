@@ -15,9 +15,13 @@ __all__ = ["Counters", "RateLimiter", "Verdict"]
 
 
 def includeme(config: Configurator) -> None:
-    registry = config.registry
-    registry.rate_limiter = RateLimiter(_counters(registry), registry.clock)
+    config.registry.rate_limiter = make_limiter(config.registry)
     config.add_health_check("rate_limits", health)
+
+
+def make_limiter(registry: Registry) -> RateLimiter:
+    """One that has counted nothing in this process yet."""
+    return RateLimiter(_counters(registry), registry.clock)
 
 
 def health(registry: Registry) -> Health:
