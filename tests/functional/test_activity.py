@@ -179,22 +179,29 @@ def test_a_cursor_that_is_none_leads_to_the_first_page(site: Instance, shop: Any
     assert messages(browser.get(address(project), {"after": cursor})) == ["here"]
 
 
-def test_rows_for_each_page_can_be_chosen(site: Instance, shop: Any) -> None:
+def test_case_60_22_rows_for_each_page_can_be_chosen(site: Instance, shop: Any) -> None:
     project, browser, token = shop
-    for number in range(26):
-        log(site, token, f"event {number}")
-    page = browser.get(address(project), {"event_type": "log"})
-    assert len(messages(page)) == 26
+    site.send(token, message="an error")
+    for number in range(60):
+        log(site, token, f"metric {number}", event_type="metric")
+        site.clock.forward(seconds=1)
+    page = browser.get(address(project), {"event_type": "metric", "period": "7d", "q": "metric"})
+    assert len(messages(page)) == 50
     fewer = page.click("^25$")
-    assert len(messages(fewer)) == 25
-    assert "event_type=log" in fewer.request.query_string
+    older = fewer.click("Older")
+    assert [len(messages(found)) for found in (fewer, older, older.click("Older"))] == [25, 25, 10]
+    for kept in ("event_type=metric", "period=7d", "q=metric", "per_page=25"):
+        assert kept in older.request.query_string
+    assert len(messages(browser.get(address(project), {"per_page": "1000"}))) == 50
+    assert len(messages(browser.get(address(project), {"per_page": "100", "event_type": "error"}))) == 60
 
 
-def test_an_empty_page_says_why(site: Instance, shop: Any) -> None:
+def test_case_60_23_an_empty_page_says_why(site: Instance, shop: Any) -> None:
     project, browser, token = shop
     never = browser.get(address(project))
     assert "No events yet" in never.text
     assert "python -m pip install logister-python" in never.text
+    assert never.html.main.find("a", href="https://logister.org/docs/integrations/python/")
     assert 'curl -X POST "http://localhost:6543/api/v1/ingest_events"' in never.html.find("pre").get_text()
     # Errors are on another page.
     site.send(token)
@@ -205,6 +212,7 @@ def test_an_empty_page_says_why(site: Instance, shop: Any) -> None:
     assert "No events occurred in this window." in window.text
     assert "Choose a longer period or All time." in window.text
     assert messages(window.click("All time")) == ["old"]
+    assert "No events match these filters." in browser.get(address(project), {"q": "nothing", "period": "all"}).text
 
 
 def test_filters_can_be_reset(site: Instance, shop: Any) -> None:

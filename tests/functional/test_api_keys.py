@@ -26,7 +26,7 @@ def browser(people, owner):
     return people.browser_of(owner)
 
 
-def test_a_new_token_is_shown_once_and_sends_events(site, browser, project, owner):
+def test_case_60_09_a_new_token_is_shown_once_and_sends_events(site, browser, project, owner):
     page = create(browser, project, "production")
     assert page.status_int == 200
     token = page.html.select_one("[data-token]").text
@@ -45,7 +45,7 @@ def test_the_token_is_in_no_cookie_either(browser, project):
     assert all(token not in value for value in browser.cookies.values())
 
 
-def test_the_prefix_is_the_one_of_the_settings_and_old_tokens_stay_good(make_site, people_of):
+def test_case_60_09_the_prefix_is_the_one_of_the_settings_and_old_tokens_stay_good(make_site, people_of):
     site = make_site(LOGISTER_API_KEY_PREFIX="acme-2")
     people = people_of(site)
     project = people.project(people.add())
@@ -60,7 +60,7 @@ def test_the_prefix_is_the_one_of_the_settings_and_old_tokens_stay_good(make_sit
 
 
 @pytest.mark.parametrize(("name", "message"), [(" \t", "Give the key a name"), ("x" * 101, "at most 100 characters")])
-def test_a_key_needs_a_name(site, browser, project, name, message):
+def test_case_60_10_a_key_needs_a_name(site, browser, project, name, message):
     page = create(browser, project, name)
     assert page.status_int == 422
     assert message in page.text
@@ -72,7 +72,7 @@ def test_opening_the_address_of_the_answer_again_leads_back_to_setup(browser, pr
     assert answer.location == f"http://localhost{setup_of(project)}#api-keys"
 
 
-def test_a_revoked_key_is_refused_at_once_and_stays_in_the_table(site, browser, project):
+def test_case_60_11_a_revoked_key_is_refused_at_once_and_stays_in_the_table(site, browser, project):
     token = create(browser, project, "production").html.select_one("[data-token]").text
     assert site.send(token).status_int == 201
     answer = revoke(browser, project)
@@ -115,7 +115,7 @@ def test_revoking_twice_keeps_the_first_time(site, browser, project):
     assert site.rows(ApiKey)[0].revoked_at == before
 
 
-def test_case_50_30_a_viewer_cannot_make_or_revoke_keys(site, people, browser, project):
+def test_case_60_10_and_60_11_and_50_30_a_viewer_cannot_make_or_revoke_keys(site, people, browser, project):
     create(browser, project, "deploy-bot")
     viewer, theirs = people.newcomer("vic@example.com")
     people.join(project, viewer, "viewer")
@@ -123,6 +123,7 @@ def test_case_50_30_a_viewer_cannot_make_or_revoke_keys(site, people, browser, p
     assert "Ask a project admin to generate a token for this project." in page.text
     assert "There is an active key." in page.text
     assert "deploy-bot" not in page.html.select_one("main").text
+    assert page.html.find("table", {"aria-label": "API keys"}) is None
     assert not [form for form in page.forms.values() if "api_keys" in form.action]
     [key] = site.rows(ApiKey)
     post(theirs, f"/projects/{project.uuid}/api_keys", {"api_key[name]": "mine"}, status=404)
@@ -148,7 +149,7 @@ def test_a_key_of_another_project_is_404_even_for_its_owner(site, people, browse
     post(browser, f"/projects/{project.uuid}/api_keys/nonsense/revoke", status=404)
 
 
-def test_an_archived_project_makes_no_keys(site, people, browser, project):
+def test_case_60_10_an_archived_project_makes_no_keys(site, people, browser, project):
     post(browser, f"/projects/{project.uuid}/archive")
     page = browser.get(setup_of(project))
     assert not [form for form in page.forms.values() if form.action.endswith("/api_keys")]
@@ -170,7 +171,7 @@ def test_the_service_tells_whoever_remembers_keys(site, project):
             service.create(project, None, name="")
 
 
-def test_setup_starts_with_a_key_and_ends_with_the_first_event(site, people, browser, project):
+def test_case_60_12_setup_starts_with_a_key_and_ends_with_the_first_event(site, people, browser, project):
     page = browser.get(setup_of(project))
     assert states(page) == ["Not verified", "Not verified"]
     assert "No API keys yet." in page.text

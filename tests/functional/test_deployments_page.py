@@ -62,7 +62,7 @@ def test_the_newest_deployment_comes_first_with_what_is_known_of_it(site: Instan
     assert "2 deployments" in page.text
 
 
-def test_filters_narrow_the_list_and_keep_what_came_before(site: Instance, shop: Any) -> None:
+def test_case_60_27_filters_narrow_the_list_and_keep_what_came_before(site: Instance, shop: Any) -> None:
     project, browser = shop
     token = api_key(site, project)
     announce(site, token, "1.0", commit_sha="aaaaaaa")
@@ -75,6 +75,8 @@ def test_filters_narrow_the_list_and_keep_what_came_before(site: Instance, shop:
         return sorted(releases(browser.get(address(project), filters)))
 
     assert listed(repository="acme/admin") == ["1.2 api"]
+    assert listed(repository="acme/shop", q="bbbbbbb") == ["1.1 api"]
+    assert listed(repository="acme/admin", q="bbbbbbb") == []
     assert listed(environment="staging") == ["1.2 api"]
     assert listed(source="telemetry") == ["0.9 telemetry"]
     assert listed(source="nonsense") == ["0.9 telemetry", "1.0 api", "1.1 api", "1.2 api"]
@@ -89,7 +91,7 @@ def test_filters_narrow_the_list_and_keep_what_came_before(site: Instance, shop:
     assert [value for value, *_ in form["environment"].options] == ["", "production", "staging"]
 
 
-def test_filters_that_match_nothing_say_so_and_can_be_reset(site: Instance, shop: Any) -> None:
+def test_case_60_27_filters_that_match_nothing_say_so_and_can_be_reset(site: Instance, shop: Any) -> None:
     project, browser = shop
     announce(site, api_key(site, project), "1.0")
     for value in ("nothing", "%", "\x00", "' OR 1=1 --", "<script>"):
@@ -100,7 +102,7 @@ def test_filters_that_match_nothing_say_so_and_can_be_reset(site: Instance, shop
     assert releases(page.click("Reset", index=0)) == ["1.0 api"]
 
 
-def test_an_empty_page_tells_how_to_announce_a_deployment(shop: Any) -> None:
+def test_case_60_27_an_empty_page_tells_how_to_announce_a_deployment(shop: Any) -> None:
     project, browser = shop
     page = browser.get(address(project))
     assert "No deployments yet" in page.text

@@ -114,11 +114,6 @@ def test_case_60_14_a_bad_filter_behaves_as_open(shop: Shop, value: str) -> None
     assert len(page.html.select(".inbox-link[aria-current=true]")) == 1
 
 
-def test_case_60_21_the_inbox_is_the_one_current_section(shop: Shop) -> None:
-    [current] = shop.open().html.select(".section[aria-current=page]")
-    assert "Inbox" in current.text
-
-
 def test_case_20_22_new_today_lists_open_errors_first_seen_since_midnight(shop: Shop) -> None:
     shop.send("today")
     shop.send("closed today")
@@ -302,14 +297,6 @@ def test_case_60_17_a_part_of_the_page_is_served_by_name_only(shop: Shop, place:
     assert part.headers["Vary"] == "X-Fragment"
     refused = shop.browser.get(path, headers={"X-Fragment": "foo"}, status=422)
     assert refused.body == b""
-
-
-def test_case_60_02_strangers_sign_in_first_and_others_find_nothing(shop: Shop, people: Any) -> None:
-    answer = shop.site.browser().get(shop.inbox)
-    assert answer.status_int in (302, 303)
-    assert "/users/sign_in" in answer.location
-    _, other = people.newcomer("eve@example.com")
-    other.get(shop.inbox, status=404)
 
 
 def test_viewers_see_the_inbox(shop: Shop, people: Any) -> None:

@@ -82,7 +82,7 @@ def test_an_empty_page_tells_how_to_send_the_first_check_in(make_site: Any, peop
     assert rows_of(page) == []
 
 
-def test_a_manager_pauses_and_resumes_a_monitor(site: Instance, people: Any) -> None:
+def test_case_60_26_a_manager_pauses_and_resumes_a_monitor(site: Instance, people: Any) -> None:
     ana, browser = people.newcomer()
     shop = people.project(ana)
     check_in(site, api_key(site, shop))
@@ -95,6 +95,11 @@ def test_a_manager_pauses_and_resumes_a_monitor(site: Instance, people: Any) -> 
     assert "Monitoring paused for nightly. Check-ins remain available, but alerts are off." in page.text
     assert rows_of(page)[0][1] == "Paused"
     assert monitor(site).monitoring_paused_at == site.clock()
+    # However long it is silent, nobody is told that it was missed.
+    site.clock.forward(hours=20)
+    page = browser.get(address(shop))
+    assert rows_of(page)[0][1] == "Paused"
+    assert "failed or did not report" not in page.text
 
     form = next(form for form in page.forms.values() if "/monitors/" in form.action)
     page = form.submit().follow()
@@ -102,7 +107,7 @@ def test_a_manager_pauses_and_resumes_a_monitor(site: Instance, people: Any) -> 
     assert monitor(site).monitoring_paused_at is None
 
 
-def test_another_word_for_the_state_is_refused(site: Instance, people: Any) -> None:
+def test_case_60_26_another_word_for_the_state_is_refused(site: Instance, people: Any) -> None:
     ana, browser = people.newcomer()
     shop = people.project(ana)
     check_in(site, api_key(site, shop))
@@ -132,7 +137,7 @@ def test_who_does_not_belong_to_the_project_finds_nothing(site: Instance, people
     assert monitor(site).monitoring_paused_at is None
 
 
-def test_a_viewer_sees_monitors_and_changes_none(site: Instance, people: Any) -> None:
+def test_case_60_26_a_viewer_sees_monitors_and_changes_none(site: Instance, people: Any) -> None:
     ana, _ = people.newcomer()
     shop = people.project(ana)
     check_in(site, api_key(site, shop))
@@ -142,7 +147,8 @@ def test_a_viewer_sees_monitors_and_changes_none(site: Instance, people: Any) ->
     page = browser.get(address(shop))
     assert rows_of(page)[0][-1] == "—"
     change = {"check_in_monitor[monitoring_state]": "paused", "csrf_token": csrf(browser)}
-    assert browser.post(address(shop, f"/{monitor(site).uuid}"), change, status="*").status_int == 404
+    for method in ("POST", "PATCH"):
+        browser.request(address(shop, f"/{monitor(site).uuid}"), method=method, POST=change, status=404)
     assert monitor(site).monitoring_paused_at is None
 
 
@@ -156,7 +162,7 @@ def test_a_change_without_the_forms_token_is_refused(site: Instance, people: Any
     assert monitor(site).monitoring_paused_at is None
 
 
-def test_many_monitors_come_in_pages_and_hostile_names_as_text(site: Instance, people: Any) -> None:
+def test_case_60_26_many_monitors_come_in_pages_and_hostile_names_as_text(site: Instance, people: Any) -> None:
     ana, browser = people.newcomer()
     shop = people.project(ana)
     token = api_key(site, shop)

@@ -13,21 +13,21 @@ PERIOD = "public_api_rate_limit_period_seconds_override"
 FAILURES = "public_api_auth_failure_rate_limit_requests_override"
 
 
-def test_case_10_06_an_administrator_gives_a_project_limits_of_its_own_and_takes_them_away(site, people):
+def test_case_60_31_and_10_06_an_administrator_gives_a_project_limits_of_its_own_and_takes_them_away(site, people):
     project = people.project(people.add("bob@example.com"))
     _, browser = people.newcomer(application_admin=True)
     assert path(browser.get(address(project))) == section(project, "admin")
     form = form_of(browser.get(section(project, "admin")), "rate_limit")
     assert values(form) == ["", "", ""]
     assert placeholders(form) == ["1200", "60", "120"]
-    fill(form, [" 1 ", "86400", "10000000"])
+    fill(form, [" 500 ", "86400", "10000000"])
     answer = form.submit()
     assert (answer.status_int, path(answer)) == (303, section(project, "admin"))
     page = answer.follow()
     assert "Rate limits of Shop saved." in page.text
-    assert overrides(site) == (1, 86_400, 10_000_000)
+    assert overrides(site) == (500, 86_400, 10_000_000)
     form = form_of(page, "rate_limit")
-    assert values(form) == ["1", "86400", "10000000"]
+    assert values(form) == ["500", "86400", "10000000"]
     fill(form, ["", "  ", ""])
     form.submit()
     assert overrides(site) == (None, None, None)
@@ -76,7 +76,7 @@ def test_the_settings_name_the_numbers_of_the_installation(make_site, people_of)
 
 
 @pytest.mark.parametrize("role", ["stranger", "viewer", "admin", "owner"])
-def test_whoever_does_not_administer_the_application_is_sent_away_and_changes_nothing(site, people, role):
+def test_case_60_31_whoever_does_not_administer_the_application_is_sent_away_and_changes_nothing(site, people, role):
     user, browser = people.newcomer()
     project = people.project(user if role == "owner" else people.add("bob@example.com"))
     if role in ("viewer", "admin"):

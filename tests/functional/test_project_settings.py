@@ -85,7 +85,7 @@ def test_case_60_03_only_the_owner_renames(site, people, role):
     assert site.rows(Project)[0].name == "Shop"
 
 
-def test_case_60_29_sharing_changing_a_role_and_ending_it(site, people):
+def test_case_60_29_and_20_21_sharing_changing_a_role_and_ending_it(site, people):
     shop = Shop(site, people)
     browser, project = shop.browser, shop.project
     person = people.add("person@example.com", name="Pat")

@@ -97,7 +97,7 @@ def test_an_unknown_kind_is_refused(site, people):
     assert "Choose what sends the events." in answer.text
 
 
-def test_a_second_project_of_the_same_name_gets_a_number(site, people):
+def test_case_60_06_a_second_project_of_the_same_name_gets_a_number(site, people):
     user, browser = people.newcomer()
     people.project(user, "Shop", archived_at=site.clock())
     create(browser, name="Shop")
@@ -258,7 +258,7 @@ def test_every_page_of_a_project_asks_strangers_to_sign_in(site, people, page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_people_without_access_get_404_as_if_there_were_no_project(people, page):
+def test_case_60_03_people_without_access_get_404_as_if_there_were_no_project(people, page):
     project = people.project(people.add("bob@example.com"))
     _, browser = people.newcomer()
     hidden = browser.get(f"/projects/{project.uuid}{page}", status=404)
@@ -288,14 +288,15 @@ def test_what_is_no_uuid_is_404(people, text):
 
 
 @pytest.mark.parametrize("role", ["viewer", "admin"])
-def test_members_see_the_pages_and_do_not_own_the_project(site, people, role):
+def test_case_60_32_members_see_the_pages_and_do_not_own_the_project(site, people, role):
     project = people.project(people.add("bob@example.com"))
     user, browser = people.newcomer()
     people.join(project, user, role)
     for page in ("", "/setup"):
         assert browser.get(f"/projects/{project.uuid}{page}").status_int == 200
     assert "Archive project" not in browser.get(f"/projects/{project.uuid}/settings?section=danger").text
-    post(browser, f"/projects/{project.uuid}/archive", status=404)
+    for change in ("archive", "restore"):
+        post(browser, f"/projects/{project.uuid}/{change}", status=404)
     assert site.rows(Project)[0].archived_at is None
 
 
@@ -309,7 +310,7 @@ def test_access_ends_with_the_membership(site, people):
     browser.get(f"/projects/{project.uuid}", status=404)
 
 
-def test_archiving_stops_intake_at_once_and_keeps_the_data(site, people):
+def test_case_60_32_archiving_stops_intake_at_once_and_keeps_the_data(site, people):
     user, browser = people.newcomer()
     project = people.project(user)
     token = key_of(site, project)
@@ -320,8 +321,12 @@ def test_archiving_stops_intake_at_once_and_keeps_the_data(site, people):
     [archived], [key] = site.rows(Project), site.rows(ApiKey)
     assert archived.archived_at == key.revoked_at == site.clock()
     assert site.send(token).status_int == 401
-    page = browser.get(f"/projects/{project.uuid}")
-    assert "This project is archived" in page.text
+    for page in ("", "/inbox"):
+        assert "This project is archived" in browser.get(f"/projects/{project.uuid}{page}").text
+    # Neither in the list nor in the menu, and still where the archived ones are.
+    assert names(browser.get("/projects")) == []
+    assert browser.get("/projects").html.select("li[data-filter-item]") == []
+    assert names(browser.get("/projects?filter=archived")) == ["Shop"]
 
 
 def test_archiving_twice_keeps_the_first_time(site, people):
@@ -333,7 +338,7 @@ def test_archiving_twice_keeps_the_first_time(site, people):
     assert site.rows(Project)[0].archived_at == before
 
 
-def test_restoring_makes_it_active_and_leaves_the_keys_revoked(site, people):
+def test_case_60_32_restoring_makes_it_active_and_leaves_the_keys_revoked(site, people):
     user, browser = people.newcomer()
     project = people.project(user)
     token = key_of(site, project)

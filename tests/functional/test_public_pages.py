@@ -28,7 +28,7 @@ def texts(tmp_path: Path) -> Path:
     return folder
 
 
-def test_case_60_1_the_start_page_is_a_landing_page_where_it_is_wanted(
+def test_case_60_01_the_start_page_is_a_landing_page_where_it_is_wanted(
     make_site: Callable[..., Instance], people_of: Any
 ) -> None:
     quiet = make_site().browser()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from http.cookies import SimpleCookie
+from urllib.parse import quote
 
 import pytest
 
@@ -176,17 +177,20 @@ def test_signed_in_people_are_sent_on_from_the_form(site, people):
     assert "You are signed in already." in answer.follow().follow().text
 
 
-def test_a_stranger_is_asked_to_sign_in_and_then_gets_what_they_wanted(site, people):
-    people.add()
-    browser = site.browser()
-    answer = browser.get("/projects?filter=all")
-    assert (answer.status_int, path(answer)) == (302, "/users/sign_in?next=/projects%3Ffilter%3Dall")
-    page = answer.follow()
-    assert "Sign in to continue." in page.text
-    form = page.form
-    form["user[email]"] = "ana@example.com"
-    form["user[password]"] = "correct horse battery"
-    assert path(form.submit()) == "/projects?filter=all"
+def test_case_60_02_a_stranger_is_asked_to_sign_in_and_then_gets_what_they_wanted(site, people):
+    inbox = f"/projects/{people.project(people.add()).uuid}/inbox?q=a%20b"
+    for wanted in ("/projects?filter=all", inbox, "/inbox"):
+        browser = site.browser()
+        answer = browser.get(wanted)
+        assert (answer.status_int, path(answer)) == (302, f"/users/sign_in?next={quote(wanted)}")
+        page = answer.follow()
+        assert "Sign in to continue." in page.text
+        form = page.form
+        form["user[email]"] = "ana@example.com"
+        form["user[password]"] = "correct horse battery"
+        landed = form.submit()
+        assert path(landed) == wanted
+        assert landed.follow().status_int == 200
 
 
 def test_the_target_survives_a_wrong_password(site, people):
