@@ -11,7 +11,7 @@ import pytest
 from factories.errors import group, groups, send_error
 from factories.projects import api_key
 from factories.shop import Shop
-from logister_core.error_groups import triage_views
+from logister_core.error_groups import bulk_views
 from logister_core.error_groups.history.models import ErrorGroupChange
 from logister_core.notifications.models import NotificationIntent
 from support.instance import Instance
@@ -196,8 +196,8 @@ def test_bulk_passes_over_what_is_not_the_projects(shop: Shop, people: Any) -> N
 
 def test_bulk_says_when_nothing_or_too_much_is_selected(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     found = shop.send()
-    assert triage_views.MOST_GROUPS == 500
-    monkeypatch.setattr(triage_views, "MOST_GROUPS", 2)
+    assert bulk_views.MOST_GROUPS == 500
+    monkeypatch.setattr(bulk_views, "MOST_GROUPS", 2)
     assert told(shop.bulk("resolve").follow()) == ["Nothing was changed: select one or more errors first."]
     token = shop.csrf()
     values = [("csrf_token", token), ("action", "resolve"), *(("group_uuid", str(uuid4())) for _ in range(2))]

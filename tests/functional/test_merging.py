@@ -206,10 +206,10 @@ def test_events_grouped_while_errors_are_merged_and_taken_apart_count_once(shop:
             for _ in range(rounds):
                 with site.write() as db:
                     merging = Merging(db, Action(site.clock(), user))
-                    merging.merge(merging.locked(shop.project, [found["a"].uuid, found["b"].uuid]))
+                    merging.merge(merging.locked(shop.project.id, [found["a"].uuid, found["b"].uuid]))
                 with site.write() as db:
                     merging = Merging(db, Action(site.clock(), user))
-                    [part] = [each for each in merging.locked(shop.project, [found["a"].uuid, found["b"].uuid])
+                    [part] = [each for each in merging.locked(shop.project.id, [found["a"].uuid, found["b"].uuid])
                               if each.merged_into_id is not None]  # fmt: skip
                     merging.take_out(part)
         except BaseException as problem:

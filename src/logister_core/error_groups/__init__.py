@@ -34,6 +34,8 @@ def includeme(config: Configurator) -> None:
         config.add_route(f"inbox{name}", f"/projects/{{project}}/inbox{suffix}", factory=ProjectContext)
         # Over all projects of the person.
         config.add_route(f"inbox.all{name}", f"/inbox{suffix}")
+    config.add_route("inbox.all.bulk", "/inbox/bulk")
+    config.add_route("inbox.all.undo", "/inbox/changes/{change}/undo")
     # An old address of the inbox.
     config.add_route("inbox.events", "/projects/{project}/events", factory=ProjectContext)
     config.add_route("grouping", "/projects/{project}/grouping", factory=ProjectContext)
@@ -53,6 +55,7 @@ def includeme(config: Configurator) -> None:
     config.scan("logister_core.error_groups.actors")
     config.scan("logister_core.error_groups.inbox_views")
     config.scan("logister_core.error_groups.triage_views")
+    config.scan("logister_core.error_groups.bulk_views")
     config.scan("logister_core.error_groups.links.views")
     config.scan("logister_core.error_groups.export.views")
     config.scan("logister_core.error_groups.strategy.views")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
+from logister_core.errors import Refused
 from logister_core.projects.models import Project, ProjectMembership
 
 
@@ -17,9 +18,23 @@ def assignable(session: Session, project: Project) -> Sequence[User]:
     return session.scalars(select(User).where(_belongs(project)).order_by(User.email)).all()
 
 
-def assignable_of(session: Session, project: Project, uuid: UUID) -> User | None:
-    """The person of that UUID, None for somebody who does not belong to the project."""
-    return session.scalar(select(User).where(User.uuid == uuid, _belongs(project)))
+def assignable_of(session: Session, project_ids: Collection[int], uuid: UUID) -> User | None:
+    """The person of that UUID, None for somebody who belongs to none of the projects; `Refused` for somebody who
+    belongs to some of them only.
+    """
+    person = session.scalar(select(User).where(User.uuid == uuid))
+    if person is None:
+        return None
+    joined = select(ProjectMembership.project_id).where(ProjectMembership.user_id == person.id)
+    strange = select(Project.name).where(
+        Project.id.in_(project_ids), Project.owner_id != person.id, Project.id.not_in(joined)
+    )
+    names = session.scalars(strange.order_by(Project.name)).all()
+    if len(names) == len(project_ids):
+        return None
+    if names:
+        raise Refused({"assigned_user_id": f"{person.display_name} does not belong to {', '.join(names)}."})
+    return person
 
 
 def _belongs(project: Project) -> ColumnElement[bool]:

@@ -42,9 +42,9 @@ class Done:
 
 
 def decide(request: Request, action: str, groups: Sequence[ErrorGroup], fields: Mapping[str, str]) -> Done:
-    """Do with locked groups of the request's project what the form's `fields` say.
+    """Do with locked groups what the form's `fields` say.
 
-    Raises `HTTPNotFound` for an action that there is not, and for a person who does not belong to the project;
+    Raises `HTTPNotFound` for an action that there is not, and for a person who belongs to no project of the groups;
     `Refused` for fields that say nothing usable.
     """
     service: TriageService = request.find_service(TriageService)
@@ -73,7 +73,7 @@ def _assigned(request: Request, service: TriageService, groups: Sequence[ErrorGr
     if not wanted.strip():
         return Done(service.assign(groups, None), f"Nobody is assigned to {named(groups)} any more.")
     uuid = canonical_uuid(wanted.strip())
-    person = None if uuid is None else assignable_of(request.db, request.context.project, uuid)
+    person = None if uuid is None else assignable_of(request.db, {group.project_id for group in groups}, uuid)
     if person is None:
         raise HTTPNotFound
     whom = "you" if request.user is not None and person.id == request.user.id else person.display_name

@@ -13,6 +13,7 @@ from logister_core.error_groups.inbox_scope import InboxScope
 from logister_core.error_groups.inbox_state import ASSIGNED, EVERYONE, FILTERS, ME, SORTS, UNASSIGNED, InboxState
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.error_groups.queries import Counts, GroupPage, InboxQuery
+from logister_core.error_groups.selection import Selection
 from logister_core.error_groups.story import DEFAULT_ENVIRONMENT, badge, title_parts
 from logister_core.projects.models import Project
 
@@ -32,7 +33,7 @@ class FilterLink:
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """What the macro `inbox_row` reads; `trend` has one number per day, `people` are not counted yet.
+    """What the macro `inbox_row` reads; `trend` has one number per day.
 
     `project` is named in the list over all of them only.
     """
@@ -50,7 +51,6 @@ class InboxRow:
     note: tuple[str, str] | None
     owner: str | None
     selected: bool
-    people: None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ class InboxPage:
 
     `assignees` and `sorts` are the options of their selects, (value, words). `older` is the address of the next page,
     `here` that of this one. `mistakes` are sentences about the search. `news` and `offers` are addresses for scripts,
-    the former None for lists that nothing arrives in.
+    the former None for lists that nothing arrives in. `selection` is what can be done with several rows, None for a
+    list without any.
     """
 
     state: InboxState
@@ -72,6 +73,7 @@ class InboxPage:
     older: str | None
     news: str | None
     empty: EmptyInbox | None
+    selection: Selection | None
 
 
 def select_group(groups: Sequence[ErrorGroup], wanted: UUID | None, *, asked: bool) -> ErrorGroup | None:
@@ -101,6 +103,7 @@ def inbox_page(
     opened: ErrorGroup | None,
     empty: EmptyInbox | None,
     now: datetime,
+    selection: Selection | None,
     one_project: bool,
 ) -> InboxPage:
     state = address.state
@@ -127,6 +130,7 @@ def inbox_page(
         older=address.page(page.next_cursor) if page.next_cursor else None,
         news=address.news(now) if state.filter in _FED and not state.cursor else None,
         empty=empty,
+        selection=selection,
     )
 
 

@@ -42,15 +42,15 @@ class TriageService:
 
     def locked(self, project: Project, uuid: UUID) -> ErrorGroup | None:
         """The project's group of that UUID as it is now; until commit nobody else counts or decides about it."""
-        found = self.locked_of(project, [uuid])
+        found = self.locked_of([project.id], [uuid])
         return found[0] if found else None
 
-    def locked_of(self, project: Project, uuids: Collection[UUID]) -> Sequence[ErrorGroup]:
-        """Those that there are of the project's groups with these UUIDs, by id."""
-        of_project = select(ErrorGroup.id).where(
-            ErrorGroup.project_id == project.id, ErrorGroup.uuid.in_(uuids), ErrorGroup.merged_into_id.is_(None)
+    def locked_of(self, project_ids: Collection[int], uuids: Collection[UUID]) -> Sequence[ErrorGroup]:
+        """Those that there are of the projects' groups with these UUIDs, by id."""
+        of_projects = select(ErrorGroup.id).where(
+            ErrorGroup.project_id.in_(project_ids), ErrorGroup.uuid.in_(uuids), ErrorGroup.merged_into_id.is_(None)
         )
-        return locked_groups(self._session, self._session.scalars(of_project).all())
+        return locked_groups(self._session, self._session.scalars(of_projects).all())
 
     def apply(
         self,

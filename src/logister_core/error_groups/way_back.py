@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
+from logister_core.error_groups.inbox_parts import project_of
 from logister_core.error_groups.inbox_state import InboxState
 from logister_core.security.inputs import canonical_uuid
 from logister_core.security.targets import local_target
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
 
 def way_back(request: Request, group: UUID | None = None) -> str:
     """The event's own page, else the inbox as the form's fields tell it, with `group` or the next one open."""
-    project = request.context.project.uuid
+    project = project_of(request)
     event = canonical_uuid(request.POST.get("event_uuid", ""))
-    if event is not None:
-        return request.route_path("events.show", project=project, event=event)
+    if event is not None and project is not None:
+        return request.route_path("events.show", project=project.uuid, event=event)
     parameters = InboxState.from_params(request.POST).parameters()
     opened = group or canonical_uuid(request.POST.get("next", ""))
     if opened is not None:
         parameters["group_uuid"] = str(opened)
-    if request.POST.get("inbox") == "all":
+    if project is None or request.POST.get("inbox") == "all":
         return request.route_path("inbox.all", _query=parameters)
-    return request.route_path("inbox", project=project, _query=parameters)
+    return request.route_path("inbox", project=project.uuid, _query=parameters)
 
 
 def page_before(request: Request, group: UUID | None) -> str:
@@ -35,7 +36,11 @@ def page_before(request: Request, group: UUID | None) -> str:
     path = local_target(parts.path)
     ours = {urlsplit(url).netloc for url in (request.host_url, request.settings.product.public_url)}
     if path is None or parts.netloc not in ours:
-        path, parts = request.route_path("inbox", project=request.context.project.uuid), urlsplit("")
+        project = project_of(request)
+        inbox = (
+            request.route_path("inbox.all") if project is None else request.route_path("inbox", project=project.uuid)
+        )
+        path, parts = inbox, urlsplit("")
     parameters = dict(parse_qsl(parts.query, keep_blank_values=True))
     if group is not None and path.endswith("/inbox"):
         parameters["group_uuid"] = str(group)

@@ -28,6 +28,7 @@ EXAMPLES = (
     ("inbox_bar", "Inbox bar", "What is not understood is said below; what arrived lies over the list."),
     ("chips", "Filters that are set", "Written as they are typed; pressing one removes it."),
     ("inbox_list", "Inbox list", "data-list gives j, k, x and Enter. The row is one link."),
+    ("selection_bar", "Selection", "Below the list, where it sticks to the foot of the window while a row is marked."),
     ("inbox_panes", "List and detail", "has-detail makes two panes from 1200 px on; below, the detail is the page."),
     ("detail_head", "Detail head and tabs", "Four lines that can be pasted into a ticket."),
     ("stack", "Stack", "The failing frame open, library frames folded."),
@@ -77,6 +78,12 @@ def demonstration(now: datetime) -> dict[str, Any]:
         "then": then,
         "trend30": [0, 0, 1, 0, 2, 4, 3, 0, 0, 0, 1, 2, 8, 14, 9, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 6, 21, 34, 18],
         "groups": _groups(now),
+        "selection": Values(
+            action="#",
+            fields=[],
+            buttons=[("resolve", "Resolve", None), ("ignore", "Ignore", None), ("merge", "Merge", None)],
+            assignees=[("1", "Me"), ("2", "Jonas"), ("", "Nobody")],
+        ),
         "filters": [
             Values(label="Open", href="#", current=True, count=12),
             Values(label="New today", href="#", current=False, count=3),
@@ -121,7 +128,7 @@ client.capture_message("Hello from production", level="error")
 
 def _groups(now: datetime) -> list[Values]:
     def group(minutes: int, error: str, value: str, where: str, **more: Any) -> Values:
-        facts = {"events": 1, "people": None, "trend": [0, 0, 0, 0, 0, 0, 1], "note": None, "owner": None}
+        facts = {"events": 1, "trend": [0, 0, 0, 0, 0, 0, 1], "note": None, "owner": None}
         return Values(
             uuid=f"00000000-0000-7000-8000-{minutes:012d}",
             href="#",
@@ -137,21 +144,21 @@ def _groups(now: datetime) -> list[Values]:
     return [
         group(
             2, "KeyError", "'customer_id'", "shop/orders.py in process · POST /orders", owner="Ana Lind",
-            events=1214, people=38, trend=[1, 1, 2, 1, 5, 7, 2], note=("danger", "regressed in 1.4.2"),
+            events=1214, trend=[1, 1, 2, 1, 5, 7, 2], note=("danger", "regressed in 1.4.2"),
         ),
         group(
             14, "TimeoutError", "payment gateway did not answer within 5 s",
             "shop/payments.py in charge · worker.charge_order",
-            events=214, people=9, trend=[2, 2, 2, 3, 2, 2, 2], note=("info", "new"),
+            events=214, trend=[2, 2, 2, 3, 2, 2, 2], note=("info", "new"),
         ),
         group(
             55, "sqlalchemy.exc.IntegrityError",
             '(psycopg.errors.UniqueViolation) duplicate key value violates unique constraint "uq_orders_number" '
             "DETAIL: Key (number)=(2026-11-00481) already exists.",
             "shop/checkout/persistence/order_repository.py in insert_with_generated_number · POST /checkout/complete",
-            events=38_120, people=1204, trend=[40, 52, 47, 61, 58, 49, 55],
+            events=38_120, trend=[40, 52, 47, 61, 58, 49, 55],
         ),
-        group(260, "TypeError", "<script>alert(1)</script> is not a function", "static/basket.js in render", people=1),
+        group(260, "TypeError", "<script>alert(1)</script> is not a function", "static/basket.js in render"),
         group(3000, "", "Background sync stopped", "", events=3, trend=[0, 1, 0, 1, 1, 0, 0], owner="Jonas"),
     ]  # fmt: skip
 

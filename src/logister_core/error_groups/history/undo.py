@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,7 +19,6 @@ from logister_core.error_groups.merging.service import Merging
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.error_groups.notices import dedup_keys
 from logister_core.notifications.models import NotificationIntent
-from logister_core.projects.models import Project
 
 if TYPE_CHECKING:
     from logister_core.types import Request
@@ -44,18 +43,18 @@ class UndoService:
     def from_request(cls, context: object, request: Request) -> UndoService:
         return cls(request.db, request.registry.clock)
 
-    def undo(self, project: Project, action: UUID, user: User) -> Undone | None:
-        """Put back what the person's action changed in the project; None when there is no such action of theirs.
+    def undo(self, project_ids: Collection[int], action: UUID, user: User) -> Undone | None:
+        """Put back what the person's action changed in the projects; None when there is no such action of theirs.
 
         Each group is judged by itself, and only by the facts that the action touched: who resolved an error may take
         that back although somebody else assigned it meanwhile. A second time changes nothing.
         """
-        rows = self._rows(project, action, user)
+        rows = self._rows(project_ids, action, user)
         if not rows:
             return None
         action_now = Action(self._clock(), user)
         merging = Merging(self._session, action_now)
-        groups = self._locked(project, rows, merging)
+        groups = self._locked(rows, merging)
         outcome, silent = Undone([], []), []
         for row in rows:
             group = groups[row.error_group_id]
@@ -74,13 +73,15 @@ class UndoService:
         self._owe_nothing(action, outcome.groups)
         return outcome
 
-    def _locked(self, project: Project, rows: list[ErrorGroupChange], merging: Merging) -> dict[int, ErrorGroup]:
+    def _locked(self, rows: list[ErrorGroupChange], merging: Merging) -> dict[int, ErrorGroup]:
         """The groups of the rows, and those that they are merged into or come out of."""
         ids = {row.error_group_id for row in rows}
         moved = [row for row in rows if row.kind in _MOVES]
         if not moved:
             return {group.id: group for group in locked_groups(self._session, ids)}
-        redirect_keys(self._session, project.id)
+        projects = select(ErrorGroup.project_id).where(ErrorGroup.id.in_({row.error_group_id for row in moved}))
+        for project_id in self._session.scalars(projects.distinct().order_by(ErrorGroup.project_id)):
+            redirect_keys(self._session, project_id)
         wholes = {side["merged_into_id"] for row in moved for side in (row.before, row.after)} - {None}
         return {group.id: group for group in merging.locked_with_parts(ids | wholes)}
 
@@ -98,13 +99,13 @@ class UndoService:
             setattr(group, name, restored(name, value))
         return True
 
-    def _rows(self, project: Project, action: UUID, user: User) -> list[ErrorGroupChange]:
+    def _rows(self, project_ids: Collection[int], action: UUID, user: User) -> list[ErrorGroupChange]:
         """Locked, so that two clicks count once."""
         change = ErrorGroupChange
-        of_project = select(ErrorGroup.id).where(ErrorGroup.project_id == project.id)
+        of_projects = select(ErrorGroup.id).where(ErrorGroup.project_id.in_(project_ids))
         found = (
             select(change)
-            .where(change.action_uuid == action, change.user_id == user.id, change.error_group_id.in_(of_project))
+            .where(change.action_uuid == action, change.user_id == user.id, change.error_group_id.in_(of_projects))
             .order_by(change.id.desc())
             .with_for_update()
         )

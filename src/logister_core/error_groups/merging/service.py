@@ -16,7 +16,6 @@ from logister_core.error_groups.merging.shares import is_part_of, make_own_share
 from logister_core.error_groups.models import ErrorGroup, ErrorGroupKey, ErrorOccurrence
 from logister_core.error_groups.services import TriageService
 from logister_core.error_groups.story import full_title
-from logister_core.projects.models import Project
 
 if TYPE_CHECKING:
     from logister_core.types import Request
@@ -33,13 +32,13 @@ class Merging:
     def from_request(cls, context: object, request: Request) -> Merging:
         return cls(request.db, request.find_service(TriageService).action)
 
-    def locked(self, project: Project, uuids: Collection[UUID]) -> Sequence[ErrorGroup]:
+    def locked(self, project_id: int, uuids: Collection[UUID]) -> Sequence[ErrorGroup]:
         """Those that there are of the project's groups with these UUIDs, by id; hidden ones too, and with them the
         groups they are part of and all parts of these.
         """
-        redirect_keys(self._session, project.id)
+        redirect_keys(self._session, project_id)
         wanted = select(ErrorGroup.id, ErrorGroup.merged_into_id).where(
-            ErrorGroup.project_id == project.id, ErrorGroup.uuid.in_(uuids)
+            ErrorGroup.project_id == project_id, ErrorGroup.uuid.in_(uuids)
         )
         found = self._session.execute(wanted).all()
         groups = self.locked_with_parts({id for row in found for id in row if id is not None})

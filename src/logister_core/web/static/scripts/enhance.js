@@ -2,6 +2,7 @@
 
 import { startActivity } from "./activity.js";
 import { startCopyButtons } from "./copy.js";
+import { startDecisions } from "./decisions.js";
 import { startFlashes } from "./flash.js";
 import { startForms } from "./forms.js";
 import { startInboxNews } from "./inbox-news.js";
@@ -10,6 +11,7 @@ import { startLists } from "./lists.js";
 import { startMenus } from "./menus.js";
 import { startPanes } from "./panes.js";
 import { startSearchOffers } from "./search-offers.js";
+import { startSelection } from "./selection.js";
 import { startTabs } from "./tabs.js";
 import { startThemeChoice } from "./theme-choice.js";
 import { localiseTimes } from "./times.js";
@@ -25,6 +27,8 @@ startSearchOffers();
 startLists();
 startPanes();
 startInbox();
+startSelection();
+startDecisions();
 startInboxNews();
 startActivity();
 localiseTimes();

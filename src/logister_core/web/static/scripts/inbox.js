@@ -2,6 +2,7 @@
 // are appended. Every address here is one that the server answers with the same view.
 
 import { announce, OVERTAKEN, part } from "./regions.js";
+import { select, selected } from "./selection.js";
 
 const TYPING = 240; // milliseconds after the last key
 const STATE = ["filter", "q", "assignee", "sort", "cursor"];
@@ -10,16 +11,27 @@ const wide = matchMedia("(min-width: 75rem)"); // as inbox.css has it
 const pane = () => document.querySelector("[data-inbox]");
 const inPane = (selector) => pane().querySelector(selector);
 const detail = () => document.getElementById("detail");
-const rows = () => [...inPane("[data-inbox-results]").querySelectorAll("[data-row]")];
+export const rows = () => [...inPane("[data-inbox-results]").querySelectorAll("[data-row]")];
 const rowOf = (uuid) => rows().find((row) => row.dataset.group === uuid);
 const hrefOf = (row) => row.querySelector("[data-row-link]").getAttribute("href");
 
-let opened = null; // uuid of the group in the detail
+let open = null; // uuid of the group in the detail
 let shown = ""; // address of what is seen, without the hash
 let typing = 0; // timer
 let typed = false; // the last entry of the history is a search in the making
 
 const here = () => location.pathname + location.search;
+
+export const opened = () => open;
+// Whether what somebody opens or decides shows beside the list.
+export const isBeside = () => Boolean(pane() && wide.matches && detail());
+
+// Pairs of name and value that a form needs to lead back to this list; empty for what goes without saying.
+export function listState() {
+  const address = new URL(pane().dataset.inbox, location.href);
+  const pairs = STATE.map((name) => [name, address.searchParams.get(name) ?? ""]);
+  return address.pathname.includes("/projects/") ? pairs : [...pairs, ["inbox", "all"]];
+}
 
 function mark(uuid) {
   for (const row of rows()) {
@@ -43,11 +55,11 @@ async function openGroup(uuid, address, how) {
   const fresh = await part("error_detail", address, region);
   if (fresh === OVERTAKEN) return;
   if (!fresh) {
-    mark(opened);
+    mark(open);
     return;
   }
   region.replaceWith(fresh);
-  opened = uuid;
+  open = uuid;
   if (how) {
     document.querySelector(".inbox").classList.remove("is-preview");
     remember(address, how);
@@ -56,7 +68,7 @@ async function openGroup(uuid, address, how) {
 }
 
 function nothingOpen() {
-  opened = null;
+  open = null;
   const said = document.createElement("p");
   said.className = "muted";
   said.textContent = "Select an error";
@@ -69,8 +81,8 @@ async function follow() {
     mark(null);
     return;
   }
-  if (rowOf(opened)) {
-    mark(opened);
+  if (rowOf(open)) {
+    mark(open);
     return;
   }
   const [first] = rows();
@@ -79,6 +91,8 @@ async function follow() {
 }
 
 function takeList(fresh, { keepText }) {
+  // The same list once more keeps what is marked in it.
+  const kept = withoutPage(fresh.dataset.inbox) === withoutPage(pane().dataset.inbox) ? selected() : [];
   const focused = inPane("[data-inbox-filters]").contains(document.activeElement);
   for (const place of ["[data-inbox-filters]", "[data-inbox-results]"]) {
     inPane(place).replaceWith(fresh.querySelector(place));
@@ -95,7 +109,35 @@ function takeList(fresh, { keepText }) {
     if (name !== "q" || !keepText) form.elements[name].value = value;
   }
   carry();
+  select(kept);
   announce(inPane("[data-inbox-results]"));
+}
+
+function withoutPage(address) {
+  const found = new URL(address, location.href);
+  found.searchParams.delete("cursor");
+  return found.href;
+}
+
+// What the server answers to a decision, as templates by the names of the parts.
+export async function takeDecision(parts) {
+  select([]);
+  takeList(parts.project_inbox.content.querySelector("[data-inbox]"), { keepText: true });
+  const counts = parts.inbox_counts.content;
+  inPane("[data-inbox-filters]").replaceWith(counts.querySelector("[data-inbox-filters]"));
+  const section = document.querySelector(".section-inbox");
+  section?.querySelector(".section-count")?.remove();
+  section?.append(...counts.querySelectorAll(".section-count"));
+  const row = inPane(".is-selected");
+  const fresh = parts.error_detail.content.querySelector("#detail");
+  open = row?.dataset.group ?? null;
+  if (!fresh) await follow();
+  else {
+    detail().replaceWith(fresh);
+    announce(fresh);
+  }
+  document.querySelector(".inbox").classList.remove("is-preview");
+  remember(rowOf(open) ? hrefOf(rowOf(open)) : pane().dataset.inbox, "replace");
 }
 
 // The forms of the detail carry what the list shows, so that they lead back to it.
@@ -130,7 +172,7 @@ async function more(link) {
   const list = inPane("[data-list]");
   const added = [...fresh.querySelectorAll("[data-row]")].filter((row) => !rowOf(row.dataset.group));
   list.append(...added);
-  mark(opened);
+  mark(open);
   const next = fresh.querySelector("[data-inbox-pages]");
   next.querySelector("a:not([rel=next])")?.remove();
   next.querySelector(".pagination-note").textContent = `${rows().length} shown`;
@@ -189,7 +231,7 @@ function onClick(event) {
 
 export function startInbox() {
   if (!pane()) return;
-  opened = inPane(".is-selected")?.dataset.group ?? null;
+  open = inPane(".is-selected")?.dataset.group ?? null;
   shown = here();
   document.addEventListener("click", onClick);
   addEventListener("popstate", () => {

@@ -15,17 +15,22 @@ function currentRow() {
   return document.activeElement?.closest?.("[data-row]");
 }
 
+// The one that has the focus, else the one whose detail is open.
+function chosenRow() {
+  return currentRow() ?? rows().find((row) => row.classList.contains("is-selected"));
+}
+
 function move(step) {
   const list = rows();
   if (!list.length) return;
-  const at = list.indexOf(currentRow() ?? list.find((row) => row.classList.contains("is-selected")));
+  const at = list.indexOf(chosenRow());
   const next = list[Math.min(Math.max(at + step, 0), list.length - 1)];
   link(next)?.focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
 }
 
 function select() {
-  const row = currentRow();
+  const row = chosenRow();
   const box = row?.querySelector("input[type=checkbox]");
   if (!box) return;
   box.click();
@@ -75,9 +80,24 @@ export function startLists() {
   if (location.hash === "#search") focusSearch();
 }
 
-// A button of the page may claim a key: <button data-key="e">Resolve</button>. Of several the first one that is not hidden.
+// A button of the page may claim a key: <button data-key="e">Resolve</button>. Of several the first one that shows is
+// pressed; a row that has the focus and is not open is marked first, and decided about below the list.
 function actionButton(key) {
   if (!/^[a-z]$/.test(key)) return null;
-  const button = [...document.querySelectorAll(`[data-key="${key}"]`)].find((found) => !found.closest("[hidden]"));
-  return button && (() => button.click());
+  const buttons = [...document.querySelectorAll(`[data-key="${key}"]`)];
+  const row = currentRow();
+  const [below] = buttons.filter((button) => button.closest("[data-selection]"));
+  if (below && row && key !== "m" && !below.checkVisibility() && !row.classList.contains("is-selected")) {
+    return () => {
+      row.querySelector("[data-select]").click();
+      press(below);
+    };
+  }
+  const button = buttons.find((found) => found.checkVisibility());
+  return button && (() => press(button));
+}
+
+function press(control) {
+  if (control.matches("select")) control.focus();
+  else control.click();
 }
