@@ -156,6 +156,32 @@ def test_bulk_decides_about_all_that_are_selected_as_one_action(shop: Shop) -> N
     assert {title: facts(found) for title, found in groups(shop.site).items()} == before
 
 
+def test_the_list_offers_what_its_errors_have_a_use_for(shop: Shop, people: Any) -> None:
+    bo = people.add("bo@example.com", name="Bo")
+    people.join(shop.project, bo, "viewer")
+    assert "inbox-selection" not in shop.open()
+    for word in WORDS:
+        shop.send(word)
+
+    def buttons(filter: str) -> list[str]:
+        return [button.text for button in shop.open(filter=filter).html.select("#inbox-selection button[type=submit]")]
+
+    assert buttons("unresolved") == ["Resolve", "Ignore", "Archive", "Merge", "Assign"]
+    assert buttons("all") == ["Resolve", "Ignore", "Archive", "Reopen", "Merge", "Assign"]
+    page = shop.open(filter="unresolved", q="a", sort="events")
+    assert page.html.select_one(".inbox-check")["aria-label"] == "Select delta"
+    form = page.forms["inbox-selection"]
+    assert [label for _, _, label in form["assigned_user_id"].options] == ["Me", "Bo", "Nobody"]
+    chosen = form.fields["group_uuid"]
+    assert len(chosen) == 4
+    for box in chosen[:2]:
+        box.checked = True
+    answer = form.submit("action", value="archive")
+    assert parse_qs(urlsplit(answer.location).query) == {"filter": ["unresolved"], "q": ["a"], "sort": ["events"]}
+    assert told(answer.follow()) == ["Archived 2 errors. The next occurrence reopens each of them."]
+    assert buttons("archived") == ["Reopen", "Merge", "Assign"]
+
+
 def test_bulk_undo_leaves_those_that_changed_since(shop: Shop) -> None:
     chosen = [shop.send(word) for word in WORDS[:3]]
     page = shop.bulk("ignore", *chosen).follow()

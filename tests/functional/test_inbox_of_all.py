@@ -88,6 +88,62 @@ def test_an_error_opens_beside_it_and_deciding_leads_back(shop: Shop, world: Any
     assert groups(shop.site)["in Shared"].status == "resolved"
 
 
+def bulk(shop: Shop, action: str, *titles: str, status: int = 303, **fields: str) -> Any:
+    found = groups(shop.site)
+    chosen = [("group_uuid", str(found[title].uuid)) for title in titles]
+    values = [("csrf_token", shop.csrf()), ("action", action), ("inbox", "all"), *chosen, *fields.items()]
+    return shop.browser.post("/inbox/bulk", values, status=status)
+
+
+def statuses(shop: Shop) -> dict[str, str]:
+    return {title: found.status for title, found in groups(shop.site).items()}
+
+
+def told(page: Any) -> str:
+    return " ".join(page.html.select_one(".flash-text").text.split())
+
+
+def test_many_errors_of_several_projects_are_decided_about_at_once(shop: Shop, world: Any, people: Any) -> None:
+    form = shop.browser.get("/inbox", {"sort": "events"}).forms["inbox-selection"]
+    for box in form.fields["group_uuid"]:
+        box.checked = True
+    answer = form.submit("action", value="resolve")
+    assert answer.location.endswith("/inbox?filter=unresolved&sort=events")
+    page = answer.follow()
+    assert told(page) == "Resolved 2 errors. The next occurrence reopens each of them."
+    assert statuses(shop) == {
+        "in Shop": "resolved", "in Shared": "resolved", "in Foreign": "unresolved", "in Old": "unresolved"
+    }  # fmt: skip
+    # Somebody else's action is not theirs to take back, also where they see its errors.
+    undo = page.html.select_one(".flash-undo")["action"]
+    bo = people.browser_of(world)
+    token = bo.get("/projects/new").html.find("input", {"name": "csrf_token"})["value"]
+    bo.post(undo, {"csrf_token": token}, status=404)
+    after = shop.undo(page)
+    assert told(after) == "Undone: 2 errors are as before."
+    assert after.request.path_qs == "/inbox?filter=unresolved&sort=events"
+    assert set(statuses(shop).values()) == {"unresolved"}
+
+
+def test_nothing_is_done_with_many_when_one_is_not_the_persons(shop: Shop, world: Any) -> None:
+    shop.send("another in Shop")
+    bulk(shop, "resolve", "in Shop", "in Foreign", status=404)
+    bulk(shop, "merge", "in Shop", "in Foreign", status=404)
+    assert set(statuses(shop).values()) == {"unresolved"}
+    page = bulk(shop, "merge", "in Shop", "in Shared").follow()
+    assert told(page) == "Nothing was changed: errors of different projects cannot be merged."
+    page = bulk(shop, "assign", "in Shop", "in Shared", assigned_user_id=str(world.uuid)).follow()
+    assert told(page) == "Nothing was changed: Bo does not belong to Shop."
+    bulk(shop, "assign", "in Shop", assigned_user_id=str(world.uuid), status=404)
+    assert groups(shop.site)["in Shop"].assigned_user_id is None
+    # Of one project they are merged, also from here.
+    page = bulk(shop, "merge", "in Shop", "another in Shop").follow()
+    assert told(page).startswith("Merged 2 errors into")
+    assert len(titles(shop.browser.get("/inbox"))) == 2
+    assert told(shop.undo(page)).startswith("Undone")
+    assert len(titles(shop.browser.get("/inbox"))) == 3
+
+
 def test_groups_of_other_projects_do_not_open(shop: Shop, world: Any) -> None:
     for title in ("in Foreign", "in Old"):
         uuid = groups(shop.site)[title].uuid

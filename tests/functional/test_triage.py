@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 
 from factories.errors import group, groups, send_error
 from factories.projects import api_key
@@ -49,6 +50,44 @@ def test_case_60_19_counts_show_one_fewer_open(shop: Shop) -> None:
     page = shop.act("resolve", second).follow()
     assert page.html.select_one(".filter[aria-current]").text.split() == ["Open", "1"]
     assert page.html.select_one(".section-inbox .section-count").text == "1"
+
+
+def test_case_60_19_scripts_get_list_counts_and_detail(shop: Shop) -> None:
+    for minutes, message in enumerate(["newest", "middle", "oldest"]):
+        shop.send(message, ago=timedelta(minutes=minutes))
+    found = groups(shop.site)
+    path, token = f"{shop.path}/error_groups", shop.csrf()
+
+    def ask(rest: str, fragment: str = "project_inbox", status: int = 200, **fields: str) -> dict[str, Any]:
+        headers, values = {"X-Fragment": fragment}, {"csrf_token": token, "filter": "unresolved"} | fields
+        answer = shop.browser.post(f"{path}/{rest}", values, headers=headers, status=status)
+        assert "<html" not in answer
+        parts = answer.html.select("template[data-part]")
+        assert {part["data-mode"] for part in parts} <= {"replace"}
+        # What stands in a template is no text of the page, so each is read anew.
+        return {part["data-part"]: BeautifulSoup(part.decode_contents(), "html.parser") for part in parts}
+
+    parts = ask(f"{found['middle'].uuid}/resolve", next=str(found["oldest"].uuid))
+    assert list(parts) == ["messages", "inbox_counts", "project_inbox", "error_detail"]
+    assert "Resolved “\u2068middle\u2069”." in parts["messages"].text
+    assert parts["inbox_counts"].select_one(".filter[aria-current]").text.split() == ["Open", "2"]
+    assert parts["inbox_counts"].select_one(".section-count").text == "2"
+    assert [row.text.strip() for row in parts["project_inbox"].select(".inbox-title")] == ["newest", "oldest"]
+    assert parts["project_inbox"].select_one(".is-selected .inbox-title").text.strip() == "oldest"
+    assert parts["error_detail"].select_one("h1").text == "oldest"
+    # What was told is not told again by the next page.
+    assert not shop.browser.get(shop.inbox).html.select(".flash")
+    undo = parts["messages"].select_one("form")["action"].removeprefix(f"{path}/")
+    assert ask(undo)["error_detail"].select_one("h1").text == "middle"
+    parts = ask("bulk", action="assign", group_uuid=str(found["oldest"].uuid), assigned_user_id="", assignee="me")
+    assert "No open errors" in parts["project_inbox"].text
+    assert parts["error_detail"].text.strip() == ""
+    parts = ask(f"{found['newest'].uuid}/snooze", status=422, snooze="until", snooze_until="never")
+    assert list(parts) == ["messages"]
+    assert parts["messages"].text.strip().startswith("Nothing was changed:")
+    # A part that is not served is refused, and then nothing is done.
+    assert ask(f"{found['newest'].uuid}/resolve", fragment="stack_source", status=422) == {}
+    assert {each.status for each in groups(shop.site).values()} == {"unresolved"}
 
 
 def test_case_20_19_a_group_of_another_project_is_not_found(shop: Shop, people: Any) -> None:

@@ -49,7 +49,8 @@ def answered(
             try:
                 opened = decision(request)
             except Refused as refusal:
-                status = 422
+                # The error that it was about stays open.
+                status, opened = 422, canonical_uuid(request.matchdict.get("group", ""))
                 request.flash("alert", f"Nothing was changed: {' '.join(refusal.problems.values())}")
             if fragment is None:
                 return HTTPSeeOther(location=back(request, opened))

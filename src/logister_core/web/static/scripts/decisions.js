@@ -47,7 +47,10 @@ function remembered() {
     return () => document.querySelector((key && `#detail [data-key="${key}"]`) || "#detail .detail-actions button")?.focus();
   }
   if (focused?.closest("[data-row], [data-selection], [data-flash]")) {
-    return () => document.querySelector("[data-row].is-selected [data-row-link], [data-row-link]")?.focus({ preventScroll: true });
+    return () => {
+      const link = document.querySelector("[data-row].is-selected [data-row-link]") ?? document.querySelector("[data-row-link]");
+      link?.focus({ preventScroll: true });
+    };
   }
   return () => {};
 }
