@@ -11,6 +11,7 @@ from factories.errors import groups, send_error
 from factories.projects import api_key
 from factories.shop import Shop
 from logister_core.error_groups.links.models import ErrorGroupLink
+from logister_core.source_repositories.models import SourceRepository
 from support.instance import Instance
 
 FIELD = "error_group_external_link[url]"
@@ -86,3 +87,66 @@ def test_links_are_removed_by_people_of_the_project_only(shop: Shop, people: Any
         "Ana removed acme/shop issue #42",
         "Ana attached acme/shop issue #42",
     ]
+
+
+def test_issues_and_merge_requests_where_repositories_are_hosted(shop: Shop, people: Any) -> None:
+    shop.send()
+    base = {"full_name": "acme/shop", "link_template": "", "default_branch": "", "runtime_root": "", "source_root": ""}
+    base |= {"enabled": True, "created_at": shop.site.clock(), "updated_at": shop.site.clock()}
+    other = people.project(shop.owner, "Other")
+    with shop.site.write() as db:
+        for project, provider, host in (
+            (shop.project, "gitlab", "https://git.example.com/hosting"),
+            (shop.project, "github", "https://github.example.com"),
+            (other, "gitlab", "https://elsewhere.example"),
+        ):
+            name = f"acme/{provider}"
+            values = base | {"provider": provider, "web_url": host, "full_name": name}
+            db.add(SourceRepository(project_id=project.id, **values))
+    for url in (
+        "https://elsewhere.example/acme/shop/-/issues/1",
+        "https://git.example.com/acme/shop/-/issues/1",
+        "https://git.example.com/hosting/acme/shop/issues/1",
+        "https://git.example.com/hosting/shop/-/issues/1",
+        "https://github.com/acme/shop/-/issues/1",
+    ):
+        assert "Not attached: the address must be the URL of an issue, a pull request" in attach(shop, url).follow()
+    attach(shop, "https://git.example.com/hosting/acme/web/shop/-/merge_requests/7/diffs?a=b")
+    attach(shop, "https://git.example.com/hosting/acme/shop/-/issues/8")
+    page = attach(shop, "https://github.example.com/acme/shop/issues/9").follow()
+    assert links(shop.site) == [
+        ("https://git.example.com/hosting/acme/web/shop/-/merge_requests/7", "pull_request", "acme/web/shop", "7",
+         "acme/web/shop MR !7"),
+        ("https://git.example.com/hosting/acme/shop/-/issues/8", "issue", "acme/shop", "8", "acme/shop issue #8"),
+        ("https://github.example.com/acme/shop/issues/9", "issue", "acme/shop", "9", "acme/shop issue #9"),
+    ]  # fmt: skip
+    words = [line.find(string=True).strip() for line in page.html.select(".link-line > span")]
+    assert words == ["Issue", "Issue", "Merge request"]
+
+
+def test_attaching_and_removing_are_taken_back_as_they_were(shop: Shop) -> None:
+    found = shop.send()
+    page = attach(shop, ISSUE).follow()
+    page = shop.undo(page)
+    assert "Undone: " in page
+    assert links(shop.site) == []
+    page = attach(shop, ISSUE).follow()
+    [before] = shop.site.rows(ErrorGroupLink)
+    shop.site.clock.forward(minutes=1)
+    removed = shop.act(f"external_links/{before.uuid}/delete", found).follow()
+    # What was attached is gone, so that it cannot be taken back; the removal can.
+    assert "Not undone: " in shop.undo(page)
+    shop.undo(removed)
+    [after] = shop.site.rows(ErrorGroupLink)
+    facts = ("uuid", "url", "title", "created_by_id", "created_at")
+    assert [getattr(after, name) for name in facts] == [getattr(before, name) for name in facts]
+    assert "undone already" in shop.undo(removed)
+    # Removed again and attached by somebody anew, the removal stands no longer.
+    removed = shop.act(f"external_links/{after.uuid}/delete", found).follow()
+    attach(shop, ISSUE)
+    assert "Not undone: " in shop.undo(removed)
+    history = shop.open(group_uuid=found.uuid, tab="history").html
+    offered = [" ".join(form.find_parent("li").get_text(" ").split()) for form in history.select(".history-undo")]
+    assert len(offered) == 1
+    assert "attached acme/shop issue #42" in offered[0]
+    assert len(links(shop.site)) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from logister_core.accounts.models import User
 from logister_core.error_groups.history.models import ChangeKind, ErrorGroupChange
 from logister_core.error_groups.history.recording import stored
+from logister_core.error_groups.links.undoing import LINK_KINDS, standing
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.error_groups.transitions import Resolution
 from logister_core.web.formatting import middle_cut
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from logister_core.types import Request
 
 SHOWN = 100
-# What is undone where it is shown.
-_FINAL = (ChangeKind.LINK, ChangeKind.UNLINK)
 _MAX_NAMES = 3
 _MAX_NAME = 80
 
@@ -64,7 +63,8 @@ class HistoryQuery:
             .limit(SHOWN + 1)
             .options(joinedload(ErrorGroupChange.user))
         ).all()
-        lines = [_line(row, group, viewer) for row in rows[:SHOWN]]
+        links = standing(self._session, rows[:SHOWN])
+        lines = [_line(row, group, viewer, links) for row in rows[:SHOWN]]
         cut = len(rows) > SHOWN
         if not cut:
             place = f" in {group.introduced_in_release}" if group.introduced_in_release else ""
@@ -87,15 +87,19 @@ class HistoryQuery:
         return None if row is None or row.user is None else row.user.display_name
 
 
-def _line(row: ErrorGroupChange, group: ErrorGroup, viewer: User | None) -> HistoryLine:
+def _line(row: ErrorGroupChange, group: ErrorGroup, viewer: User | None, links: Collection[int]) -> HistoryLine:
+    """`links` are the ids of changes of links that still stand."""
     own = viewer is not None and row.user_id == viewer.id and row.undone_at is None
-    stands = all(stored(getattr(group, name)) == value for name, value in row.after.items())
+    if row.kind in LINK_KINDS:
+        stands = row.id in links
+    else:
+        stands = all(stored(getattr(group, name)) == value for name, value in row.after.items())
     return HistoryLine(
         who=_who(row),
         what=_WORDS[ChangeKind(row.kind)](row.details),
         at=row.made_at,
         undone_at=row.undone_at,
-        action=row.action_uuid if own and stands and row.kind not in _FINAL else None,
+        action=row.action_uuid if own and stands else None,
         errors=row.details.get("errors", 1),
     )
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from logister_core.accounts.models import User
 from logister_core.error_groups.history.models import ChangeKind, ErrorGroupChange
 from logister_core.error_groups.history.recording import Action, restored, stored
+from logister_core.error_groups.links.undoing import LINK_KINDS, put_link_back, standing
 from logister_core.error_groups.locking import locked_groups, redirect_keys
 from logister_core.error_groups.merging.service import Merging
 from logister_core.error_groups.models import ErrorGroup
@@ -95,6 +96,9 @@ class UndoService:
                 return False
             merging.move(group, whole)
             return True
+        if row.kind in LINK_KINDS:
+            put_link_back(self._session, row)
+            return True
         for name, value in row.before.items():
             setattr(group, name, restored(name, value))
         return True
@@ -112,6 +116,8 @@ class UndoService:
         return list(self._session.scalars(found))
 
     def _touched(self, row: ErrorGroupChange, group: ErrorGroup) -> bool:
+        if row.kind in LINK_KINDS:
+            return row.id not in standing(self._session, [row])
         return any(stored(getattr(group, name)) != value for name, value in row.after.items())
 
     def _owe_nothing(self, action: UUID, groups: list[ErrorGroup]) -> None:

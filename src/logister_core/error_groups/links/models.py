@@ -32,7 +32,13 @@ class ErrorGroupLink(Base):
     title: Mapped[str]
     repository_full_name: Mapped[str]
     external_id: Mapped[str]
-    # The number of the issue or pull request.
+    # The number of the issue, pull request or merge request.
     created_at: Mapped[datetime]
 
     created_by: Mapped[User | None] = relationship()
+
+    @property
+    def word(self) -> str:
+        if self.link_type == LinkType.ISSUE:
+            return "Issue"
+        return "Merge request" if self.provider == "gitlab" else "Pull request"

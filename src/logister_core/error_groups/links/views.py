@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
+from logister_core.error_groups.decisions import Done
 from logister_core.error_groups.links.service import LinkService
-from logister_core.error_groups.triage_views import locked_group
+from logister_core.error_groups.triage_views import locked_group, tell
 from logister_core.error_groups.way_back import way_back
 from logister_core.errors import Refused
 from logister_core.security.inputs import canonical_uuid
@@ -23,7 +24,7 @@ def attach(request: Request) -> HTTPSeeOther:
     group = locked_group(request)
     try:
         link = request.find_service(LinkService).attach(group, request.POST.get("error_group_external_link[url]", ""))
-        request.flash("notice", f"Attached {link.title}.")
+        tell(request, Done([group], f"Attached {link.title}."))
     except Refused as refusal:
         request.flash("alert", f"Not attached: the address {refusal.problems['url']}.")
     return HTTPSeeOther(location=way_back(request, group.uuid))
@@ -36,5 +37,5 @@ def remove(request: Request) -> HTTPSeeOther:
     link = None if uuid is None else request.find_service(LinkService).remove(group, uuid)
     if link is None:
         raise HTTPNotFound
-    request.flash("notice", f"Removed {link.title}.")
+    tell(request, Done([group], f"Removed {link.title}."))
     return HTTPSeeOther(location=way_back(request, group.uuid))
