@@ -121,7 +121,7 @@ def test_a_search_is_completed_and_answered_while_it_is_typed(shop: Shop, open_p
     same = stays(page)
     field = page.get_by_label("Search errors")
     page.keyboard.press("/")
-    expect(page.locator("[role=option]")).to_have_count(5)
+    expect(page.locator("[role=option]")).to_have_count(7)
     page.keyboard.type("disk")
     expect_rows(page, "disk full")
     expect(page.get_by_role("heading", level=1)).to_have_text("disk full")

@@ -173,11 +173,11 @@ def test_the_service_tells_whoever_remembers_keys(site, project):
 
 def test_case_60_12_setup_starts_with_a_key_and_ends_with_the_first_event(site, people, browser, project):
     page = browser.get(setup_of(project))
-    assert states(page) == ["Not verified", "Not verified"]
+    assert states(page) == ["Not verified"] * 4
     assert "No API keys yet." in page.text
     token = create(browser, project, "production").html.select_one("[data-token]").text
     page = browser.get(setup_of(project))
-    assert states(page) == ["Complete", "Not verified"]
+    assert states(page) == ["Complete"] + ["Not verified"] * 3
     assert page.html.find("a", string="Check again")["href"] == setup_of(project)
     waiting = page.html.select_one("[data-waiting]")["data-waiting"]
     assert waiting == f"{setup_of(project)}/first_event"
@@ -191,10 +191,37 @@ def test_case_60_12_setup_starts_with_a_key_and_ends_with_the_first_event(site, 
     site.clock.forward(minutes=2)
     page = browser.get(setup_of(project))
     assert page.html.select("[data-waiting]") == []
-    assert states(page) == ["Complete", "Complete"]
+    assert states(page) == ["Complete"] * 2 + ["Not verified"] * 2
     assert "Latest receipt 2 minutes ago." in page.text
     assert page.html.find("a", string="Open the first event")["href"] == f"/projects/{project.uuid}/events/{uuid}"
     assert "never" not in page.html.select_one("tbody tr").text
+
+
+def test_setup_goes_on_with_the_repository_and_deployments(site, people, browser, project):
+    token = create(browser, project, "production").html.select_one("[data-token]").text
+    page = browser.get(setup_of(project))
+    links = [
+        page.html.find("a", string=text)["href"] for text in ("Connect a repository", "How to announce a deployment")
+    ]
+    assert [browser.get(link).status_int for link in links] == [200, 200]
+    fields = {"provider": "gitlab", "full_name": "acme/web/shop", "enabled": "1"}
+    post(
+        browser,
+        f"/projects/{project.uuid}/source_repositories",
+        {f"source_repository[{k}]": v for k, v in fields.items()},
+    )
+    deployment = {"release": "1.4.2", "repository": "acme/shop", "commit_sha": "9f3c1ab"}
+    assert site.post("/api/v1/deployments", {"deployment": deployment}, token).status_int == 201
+    site.clock.forward(hours=3)
+    page = browser.get(setup_of(project))
+    assert states(page) == ["Complete", "Not verified", "Complete", "Complete"]
+    assert "Frames link to their lines in acme/web/shop." in page.text
+    assert "1.4.2 was deployed to production 3 hours ago." in page.text
+    viewer, theirs = people.newcomer("vic@example.com")
+    people.join(project, viewer, "viewer")
+    page = theirs.get(setup_of(project))
+    assert states(page) == ["Complete", "Not verified", "Complete", "Complete"]
+    assert page.html.main.find("a", href=lambda href: "section=integrations" in href) is None
 
 
 def test_setup_names_the_address_of_this_installation(make_site, people_of):

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from factories.projects import api_key
-from logister_core.deployments.queries import web_address
+from logister_core.deployments.links import web_address
 from logister_core.projects.models import Project
+from logister_core.source_repositories.models import SourceRepository
 from support.instance import Instance
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -137,6 +138,38 @@ def test_links_lead_to_web_pages_only(site: Instance, shop: Any) -> None:
         "0123456": f"https://github.com/acme/shop/commit/{COMMIT}",
         "Deployment": "https://example.com/deployments/1",
     }
+
+
+def test_links_lead_to_where_the_project_says_that_its_repository_is(site: Instance, shop: Any) -> None:
+    project, browser = shop
+    token = api_key(site, project)
+    facts = {"default_branch": "", "runtime_root": "", "source_root": "", "enabled": True}
+    with site.write() as db:
+        for provider, name, host in (
+            ("gitlab", "acme/shop", "https://git.example.com"),
+            ("template", "acme/site", ""),
+        ):
+            values = facts | {"provider": provider, "full_name": name, "web_url": host, "link_template": "https://x/"}
+            db.add(SourceRepository(project_id=project.id, created_at=site.clock(), updated_at=site.clock(), **values))
+    for repository in ("acme/shop", "acme/site"):
+        announce(site, token, "1.4.1", repository=repository, commit_sha="aaaaaaaa")
+        site.clock.forward(hours=1)
+        announce(site, token, "1.4.2", repository=repository, release_tag="v1.4.2", pull_request_number=42)
+    page = browser.get(address(project), {"q": "1.4.2"})
+    base = "https://git.example.com/acme/shop/-"
+    assert links(page, 1) == {
+        "1.4.2": f"{base}/releases/v1.4.2",
+        "0123456": f"{base}/commit/{COMMIT}",
+        "MR !42": f"{base}/merge_requests/42",
+        "Release": f"{base}/releases/v1.4.2",
+        "Compare with previous": f"{base}/compare/aaaaaaaa...{COMMIT}",
+    }
+    # Nothing but files has an address on a host known by a template.
+    assert links(page, 0) == {}
+    assert "No linked metadata" in page.html.select("tbody tr")[0].text
+    # What was stated is kept, wherever it leads.
+    announce(site, token, "1.5", commit_sha="bbbbbbb", pull_request_url="https://review.example/7")
+    assert links(browser.get(address(project), {"q": "1.5"}))["MR"] == "https://review.example/7"
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,11 @@ def test_a_search_is_made_of_terms(shop: Shop) -> None:
         "release:1.5": {"new Timeout", "came back"},
         "-release:1.5": {"old timeout"},
         "release:1.*": ALL_OPEN,
+        "introduced:1.4": {"old timeout", "came back"},
+        "-introduced:1.4": {"new Timeout"},
+        "regressed:1.5": {"came back"},
+        "regressed:1.*": {"came back"},
+        "-regressed:1.5": {"old timeout", "new Timeout"},
         "level:fatal": {"new Timeout"},
         "-level:fatal": {"old timeout", "came back"},
         "env:%": set(),
@@ -150,7 +155,7 @@ def test_an_assignee_with_nothing_to_do_is_told_apart_from_an_empty_project(shop
 
 def test_the_search_is_completed_with_what_there_is(shop: Shop) -> None:
     offers = {offer["key"]: offer["values"] for offer in shop.browser.get(f"{shop.inbox}/offers").json}
-    assert list(offers) == ["is", "assigned", "env", "release", "level"]
+    assert list(offers) == ["is", "assigned", "env", "release", "introduced", "regressed", "level"]
     assert set(offers["env"]) == {"staging", '"north 2"', "production"}
     assert offers["release"][0] == "1.5"
     assert offers["assigned"] == ["me", "none", "anyone", "ana@example.com"]

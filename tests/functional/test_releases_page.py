@@ -50,6 +50,23 @@ def test_releases_are_folded_from_events_once(shop, site):
     assert "<b>" not in page.html.select_one(".release-name").decode_contents()
 
 
+def test_each_number_leads_to_the_errors_it_counts(shop, site):
+    for message, release in (("old", "1.0 rc"), ("old", "1.1"), ("new", "1.1"), ("newer", "1.1"), ("x", "r" * 255)):
+        shop.send(message, context={"release": release})
+    shop.set("old", regressed_in_release="1.1", status="resolved")
+    page = shop.browser.get(f"{shop.path}/releases")
+    links = {row.th.text.strip(): [link["href"] for link in row.select("a")] for row in page.html.select("tbody tr")}
+
+    def found(address):
+        titles = shop.browser.get(address).html.select(".inbox-title")
+        return {" ".join(title.get_text(" ").split()) for title in titles}
+
+    assert [found(link) for link in links["1.1"]] == [{"old", "new", "newer"}, {"new", "newer"}, {"old"}]
+    assert [found(link) for link in links["1.0 rc"]] == [{"old"}, {"old"}]
+    # No search is as long as that name, and what is none leads nowhere.
+    assert sum(len(found) for found in links.values()) == 5
+
+
 def test_the_bar_leads_to_releases_and_from_there_to_deployments(shop, people):
     page = shop.browser.get(f"{shop.path}/releases")
     assert "No releases yet" in page.text

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from logister_core.deployments.links import Link, deployment_links, web_address
 from logister_core.deployments.models import ProjectDeployment
-from logister_core.deployments.values import GITHUB_WEB
 from logister_core.projects.models import Project
+from logister_core.source_repositories.models import SourceRepository
+from logister_core.source_repositories.queries import SourceRepositoryQuery
 
 if TYPE_CHECKING:
     from logister_core.types import Request
@@ -46,12 +47,6 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    label: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class DeploymentRow:
     uuid: UUID
     release: str
@@ -62,7 +57,7 @@ class DeploymentRow:
     environment: str
     commit: str
     # The first seven digits.
-    commit_href: str
+    commit_href: str | None
     links: Sequence[Link]
     deployed_at: datetime
 
@@ -105,8 +100,9 @@ class DeploymentQuery:
             .order_by(*newest)
             .limit(SHOWN)
         )
+        repositories = SourceRepositoryQuery(self._session).of(project)
         return DeploymentPage(
-            rows=[_row(found, previous) for found, previous in rows],
+            rows=[_row(found, previous, repositories) for found, previous in rows],
             total=self._session.scalar(select(func.count()).select_from(deployment).where(*wanted)) or 0,
         )
 
@@ -115,15 +111,14 @@ class DeploymentQuery:
         return self._session.scalars(values).all()
 
 
-def web_address(value: Any) -> str | None:
-    """`value` when it leads to a web page. Clients send links, and `javascript:` is one of them."""
-    if not isinstance(value, str):
-        return None
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return None
-    return value if parts.scheme in ("http", "https") and parts.netloc else None
+def newest_deployment(session: Session, project: Project) -> ProjectDeployment | None:
+    deployment = ProjectDeployment
+    return session.scalar(
+        select(deployment)
+        .where(deployment.project_id == project.id)
+        .order_by(deployment.deployed_at.desc(), deployment.id.desc())
+        .limit(1)
+    )
 
 
 def _conditions(project: Project, filters: DeploymentFilters) -> list[ColumnElement[bool]]:
@@ -141,30 +136,28 @@ def _conditions(project: Project, filters: DeploymentFilters) -> list[ColumnElem
     return conditions
 
 
-def _row(deployment: ProjectDeployment, previous: str | None) -> DeploymentRow:
-    web = f"{GITHUB_WEB}/{deployment.repository_full_name}"
+def _row(
+    deployment: ProjectDeployment, previous: str | None, repositories: Sequence[SourceRepository]
+) -> DeploymentRow:
     details = deployment.details
-    compare = web_address(details.get("compare_url"))
-    if compare is None and previous is not None and previous != deployment.commit_sha:
-        compare = f"{web}/compare/{previous}...{deployment.commit_sha}"
-    number = details.get("pull_request_number")
-    candidates = (
-        (f"PR #{number}" if number else "PR", web_address(details.get("pull_request_url"))),
-        ("Release", web_address(details.get("release_url"))),
-        ("Compare with previous", compare),
+    links = deployment_links(deployment, previous, repositories)
+    named = (
+        ("Release", links.release),
+        ("Compare with previous", links.compare),
         ("Workflow run", web_address(details.get("workflow_run_url"))),
         ("Deployment", web_address(details.get("deployment_url"))),
     )
+    further = [Link(label, href) for label, href in named if href is not None]
     return DeploymentRow(
         uuid=deployment.uuid,
         release=deployment.release,
-        release_href=web_address(details.get("release_url")),
+        release_href=links.release,
         source=deployment.source,
         repository=deployment.repository_full_name,
         branch=deployment.branch,
         environment=deployment.environment,
         commit=deployment.commit_sha[:SHORT_COMMIT],
-        commit_href=f"{web}/commit/{deployment.commit_sha}",
-        links=[Link(label, href) for label, href in candidates if href is not None],
+        commit_href=links.commit,
+        links=further if links.pull_request is None else [links.pull_request, *further],
         deployed_at=deployment.deployed_at,
     )

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from logister_core.deployments.group_context import DeploymentContext
+from logister_core.deployments.links import Link, deployment_links
 from logister_core.deployments.models import DeploymentSource, ProjectDeployment
-from logister_core.deployments.queries import Link, web_address
-from logister_core.deployments.values import GITHUB_WEB
-from logister_core.source_repositories.links import commit_address, compare_address
-from logister_core.source_repositories.models import Provider, SourceRepository
+from logister_core.source_repositories.models import SourceRepository
 from logister_core.web.formatting import plural
 
 SHORT_COMMIT = 7
@@ -71,22 +69,11 @@ def minutes_text(minutes: int) -> str:
 def _links(
     deployed: ProjectDeployment, previous: ProjectDeployment | None, repositories: Sequence[SourceRepository]
 ) -> list[Link]:
-    name = deployed.repository_full_name
-    repository = next((each for each in repositories if each.full_name.lower() == name.lower()), None)
-    if repository is None:
-        # Deployments name repositories of GitHub unless one of the project says otherwise.
-        repository = SourceRepository(
-            provider=Provider.GITHUB.value, full_name=name, web_url=GITHUB_WEB, link_template=""
-        )
-    details = deployed.details
-    number = details.get("pull_request_number")
-    compare = None
-    if previous is not None:
-        compare = compare_address(repository, previous.commit_sha, deployed.commit_sha)
+    links = deployment_links(deployed, None if previous is None else previous.commit_sha, repositories)
     candidates = (
-        (f"Commit {deployed.commit_sha[:SHORT_COMMIT]}", commit_address(repository, deployed.commit_sha)),
-        ("Changes", web_address(details.get("compare_url")) or compare),
-        (f"PR #{number}" if number else "Pull request", web_address(details.get("pull_request_url"))),
-        ("Release", web_address(details.get("release_url"))),
+        Link(f"Commit {deployed.commit_sha[:SHORT_COMMIT]}", links.commit) if links.commit else None,
+        Link("Changes", links.compare) if links.compare else None,
+        links.pull_request,
+        Link("Release", links.release) if links.release else None,
     )
-    return [Link(label, address) for label, address in candidates if address is not None]
+    return [link for link in candidates if link is not None]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from logister_core.api_keys.queries import keys_of
+from logister_core.deployments.queries import newest_deployment
 from logister_core.mobile_tokens.queries import live_tokens_of
 from logister_core.projects.first_event import EVENTS, guide, sample_body
 from logister_core.projects.kinds import kind_label
 from logister_core.projects.overrides import OVERRIDES
 from logister_core.projects.queries import ProjectQuery
 from logister_core.projects.settings.page import settings_values
+from logister_core.source_repositories.queries import SourceRepositoryQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +55,10 @@ def setup_page(
         "mobile_tokens_shown": MOBILE_TOKENS_SHOWN,
         "last_receipt": query.last_receipt(project),
         "first_event": query.first_event_uuid(project),
+        "repositories": [
+            repository.full_name for repository in SourceRepositoryQuery(request.db).of(project) if repository.enabled
+        ],
+        "deployment": newest_deployment(request.db, project),
         "endpoint": [
             ("Method", "POST"),
             ("Address", f"{public_url}{EVENTS}"),

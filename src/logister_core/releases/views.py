@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyramid.view import view_config
 
+from logister_core.error_groups.inbox_state import MAX_SEARCH
+from logister_core.error_groups.search.parser import quoted
+from logister_core.error_groups.search.terms import Key
 from logister_core.events.activity.cursors import Position, read_cursor, write_cursor
 from logister_core.projects.queries import ProjectQuery
 from logister_core.releases.queries import Place, ReleaseQuery, ReleaseRow
@@ -33,10 +36,20 @@ def index(request: Request) -> dict[str, Any]:
         "first_page": before is None and after is None,
         "newer": _address(request, "after", page.newer),
         "older": _address(request, "before", page.older),
+        "errors_of": lambda key, release: errors_of(request, key, release),
         "rate": rate,
         "change": change,
         "now": request.now,
     }
+
+
+def errors_of(request: Request, key: Key, release: str) -> str | None:
+    """The inbox with the errors that the release has to do with; None for names too long for a search."""
+    search = f"{key}:{quoted(release)}"
+    if len(search) > MAX_SEARCH:
+        return None
+    path: str = request.route_path("inbox", project=request.context.project.uuid, _query={"filter": "all", "q": search})
+    return path
 
 
 def rate(row: ReleaseRow) -> str:

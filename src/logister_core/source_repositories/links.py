@@ -32,6 +32,20 @@ def compare_address(repository: SourceRepository, before: str, after: str) -> st
     return None if base is None or before == after else f"{base}/compare/{quote(before)}...{quote(after)}"
 
 
+def pull_request_address(repository: SourceRepository, number: str) -> str | None:
+    """Of a pull request, on GitLab a merge request; None for templates."""
+    word = "merge_requests" if repository.provider == Provider.GITLAB else "pull"
+    base = _base(repository)
+    return None if base is None else f"{base}/{word}/{quote(number, safe='')}"
+
+
+def release_address(repository: SourceRepository, tag: str) -> str | None:
+    """The page of the release with that tag; None for templates."""
+    word = "releases" if repository.provider == Provider.GITLAB else "releases/tag"
+    base = _base(repository)
+    return None if base is None else f"{base}/{word}/{quote(tag, safe='')}"
+
+
 def web_page(repository: SourceRepository) -> str | None:
     """The page of the repository itself."""
     if repository.provider == Provider.TEMPLATE:

@@ -86,6 +86,11 @@ def _release(term: Term, asker: Asker) -> ColumnElement[bool]:
     return or_(*(_text(func.coalesce(column, ""), term) for column in _RELEASES))
 
 
+def _of_release(column: Any) -> Callable[[Term, Asker], ColumnElement[bool]]:
+    # Never null, so that what has no release is found by the negation.
+    return lambda term, asker: _text(func.coalesce(column, ""), term)
+
+
 def _environment(term: Term, asker: Asker) -> ColumnElement[bool]:
     return _text(ErrorGroup.stage, term)
 
@@ -108,6 +113,8 @@ _CONDITIONS: Mapping[Key, Callable[[Term, Asker], ColumnElement[bool]]] = {
     Key.IS: _is,
     Key.ASSIGNED: _assigned,
     Key.RELEASE: _release,
+    Key.INTRODUCED: _of_release(ErrorGroup.introduced_in_release),
+    Key.REGRESSED: _of_release(ErrorGroup.regressed_in_release),
     Key.ENV: _environment,
     Key.LEVEL: _level,
 }

@@ -18,13 +18,14 @@ MOST_VALUES = 30
 def offers(session: Session, scope: InboxScope) -> list[dict[str, Any]]:
     """Keys in the order of the help: `key`, `hint` and `values`, written as a search writes them."""
     people = [person.email for person in scope.people]
+    releases = _values(session, scope, ErrorGroup.last_seen_release)
     return [
         _offer("is", "status, new or regressed", [value.value for value in Is]),
         _offer("assigned", "me, none, anyone or an address", [*(word.value for word in Assigned), *people]),
         _offer("env", "environment of the latest event", _values(session, scope, ErrorGroup.stage)),
-        _offer(
-            "release", "first or last seen in, or came back in", _values(session, scope, ErrorGroup.last_seen_release)
-        ),
+        _offer("release", "first or last seen in, or came back in", releases),
+        _offer("introduced", "first seen in that release", releases),
+        _offer("regressed", "came back in that release", releases),
         _offer("level", "level of the latest event", _values(session, scope, ErrorGroup.severity)),
     ]
 

@@ -22,6 +22,8 @@ NAMES: Mapping[str, Key] = MappingProxyType(
         "assigned": Key.ASSIGNED,
         "assignee": Key.ASSIGNED,
         "release": Key.RELEASE,
+        "introduced": Key.INTRODUCED,
+        "regressed": Key.REGRESSED,
         "env": Key.ENV,
         "environment": Key.ENV,
         "level": Key.LEVEL,
@@ -109,6 +111,8 @@ _EXAMPLES = {
     Key.IS: "is:unresolved",
     Key.ASSIGNED: "assigned:me",
     Key.RELEASE: "release:1.4",
+    Key.INTRODUCED: "introduced:1.4",
+    Key.REGRESSED: "regressed:1.4",
     Key.ENV: "env:production",
     Key.LEVEL: "level:error",
 }

@@ -14,6 +14,9 @@ class Key(StrEnum):
     IS = "is"
     ASSIGNED = "assigned"
     RELEASE = "release"
+    INTRODUCED = "introduced"
+    REGRESSED = "regressed"
+    # Two of the three ways in which a release can matter to a group.
     ENV = "env"
     LEVEL = "level"
 
