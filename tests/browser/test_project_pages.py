@@ -13,6 +13,8 @@ from waitress.server import create_server
 
 from factories.errors import key_error, post_event
 from factories.projects import api_key, project
+from logister_core.purges.models import ProjectPurge
+from logister_core.purges.runner import run_due
 from logister_core.security.cookies import SESSION, cookie_jar
 from logister_core.security.sessions import SessionService
 from support.instance import Instance
@@ -133,3 +135,28 @@ def test_new_events_join_the_list_while_it_is_followed(site: Instance, address: 
     expect(lines.first).to_have_text("third")
     # The line that is open stays open.
     expect(page.locator(".event-row details[open]")).to_have_count(1)
+
+
+def test_the_page_of_a_deletion_follows_it_to_its_end(site: Instance, address: str, open_page: Any) -> None:
+    shop = project(site, open_page.owner, name="Shop")
+    post_event(site, api_key(site, shop), "boom")
+    now = site.clock()
+    with site.write() as db:
+        values = {"project_id": shop.id, "project_uuid": shop.uuid, "project_name": "Shop", "requested_at": now}
+        purge = ProjectPurge(**values, due_at=now, requested_by_id=open_page.owner.id, removed={})
+        db.add(purge)
+    page = open_page(width=1440)
+    page.clock.install()
+    page.goto(f"{address}/project_purges/{purge.uuid}")
+    expect(page.get_by_text("The deletion begins within a minute.")).to_be_visible()
+    # Who has scripts need not ask again.
+    expect(page.get_by_role("link", name="Check again")).to_be_hidden()
+    run_due(site.registry.engine, site.clock)
+    page.clock.fast_forward(3_100)
+    expect(page.get_by_role("row", name="Events 1 Done")).to_be_visible()
+    site.clock.forward(minutes=3)
+    run_due(site.registry.engine, site.clock)
+    page.clock.fast_forward(3_100)
+    expect(page.get_by_text("Everything of this project was removed, just now.")).to_be_visible()
+    expect(page.locator("#page-message")).to_have_text("The deletion of Shop has ended.")
+    assert page.locator("[data-refresh]").count() == 0

@@ -23,13 +23,14 @@ from logister_core.api_keys.models import ApiKey
 from logister_core.ingest.models import IngestEvent
 from logister_core.mobile_tokens.models import MobileIngestToken
 from logister_core.projects.models import ProjectMembership
+from logister_core.purges.models import ProjectPurge
 from logister_core.source_repositories.models import SourceRepository
 from support.instance import Instance
 from support.pages import NO_PAGES, PICTURES
 
 # Whom the codes let in; the letters are those of the page map (web chapter §1).
 ANYBODY, SIGNED_IN, MEMBER, MANAGER, OWNER, ADMINISTRATOR = "ASMGOX"
-MEMBER_OR_ADMINISTRATOR = "MX"
+MEMBER_OR_ADMINISTRATOR, OWNER_OR_ADMINISTRATOR = "MX", "OX"
 LET_IN = {
     ANYBODY: {"anonymous", "stranger", "viewer", "admin", "owner", "administrator"},
     SIGNED_IN: {"stranger", "viewer", "admin", "owner", "administrator"},
@@ -38,6 +39,7 @@ LET_IN = {
     OWNER: {"owner"},
     ADMINISTRATOR: {"administrator"},
     MEMBER_OR_ADMINISTRATOR: {"viewer", "admin", "owner", "administrator"},
+    OWNER_OR_ADMINISTRATOR: {"owner", "administrator"},
 }
 # Asks for a key, which no browser has.
 KEY = "K"
@@ -105,8 +107,8 @@ TABLE = {
     "public_pages.sitemap": {"GET": ANYBODY},
     "public_pages.text": {"GET": ANYBODY},
     "purges.delete": {"GET": OWNER, "POST": OWNER},
-    "purges.retry": {"POST": OWNER},
-    "purges.show": {"GET": OWNER},
+    "purges.retry": {"POST": OWNER_OR_ADMINISTRATOR},
+    "purges.show": {"GET": OWNER_OR_ADMINISTRATOR},
     "releases.index": {"GET": MEMBER},
     "source_repositories.index": {"GET": MANAGER, "POST": MANAGER},
     "source_repositories.remove": {"POST": MANAGER},
@@ -121,8 +123,8 @@ WORDS = {
     ("public_pages.docs_page", "page"): "http-api",
     ("public_pages.text", "name"): "about",
 }
-# 404 for everybody who may ask: there is no such check, and nothing is being deleted.
-ABSENT = {"health.check", "purges.retry", "purges.show"}
+# 404 for everybody who may ask: there is no such check.
+ABSENT = {"health.check"}
 
 
 def test_every_view_of_a_project_names_its_permission(site: Instance) -> None:
@@ -208,6 +210,11 @@ def world(site: Instance, people: Any) -> tuple[dict[str, webtest.TestApp], dict
         }
         values |= {"runtime_root": "", "source_root": "", "created_at": site.clock(), "updated_at": site.clock()}
         db.add(SourceRepository(project_id=project.id, provider="github", enabled=True, **values))
+    going = people.project(owner, "Going")
+    with site.write() as db:
+        values = {"project_id": going.id, "project_uuid": going.uuid, "project_name": going.name}
+        now = site.clock()
+        db.add(ProjectPurge(**values, requested_by_id=owner.id, due_at=now, requested_at=now, removed={}))
     log = next(event for event in site.rows(IngestEvent) if event.event_type == "log")
     return browsers, {
         "project": str(project.uuid),
@@ -215,9 +222,10 @@ def world(site: Instance, people: Any) -> tuple[dict[str, webtest.TestApp], dict
         "group": str(group(site).uuid),
         "key": str(site.rows(ApiKey)[0].uuid),
         "member": str(site.rows(ProjectMembership)[0].uuid),
+        "purge": str(site.rows(ProjectPurge)[0].uuid),
         "repository": str(site.rows(SourceRepository)[0].uuid),
         # Forms without their token come no further than to say so, also for things that are not there.
-        **{name: str(uuid4()) for name in ("change", "link", "purge")},
+        **{name: str(uuid4()) for name in ("change", "link")},
         # Endings that addresses of the API may have.
         "tail": "",
         "monitor": str(monitor(site).uuid),

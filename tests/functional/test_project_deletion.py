@@ -96,12 +96,16 @@ def test_everything_of_the_project_goes_and_nothing_of_others(shop, site, people
 
     # The first run stops at once, as if its worker had been killed, and the next goes on.
     [purge] = site.rows(ProjectPurge)
+    assert progress_of(shop, purge) == ("The deletion begins within a minute.", ["Waiting"] * 7, True)
     runner.run(site.registry.engine, purge.id, site.clock, seconds=0)
     assert site.rows(ProjectPurge)[0].status == "running"
+    assert progress_of(shop, purge) == ("The deletion is in progress.", ["Waiting"] * 7, True)
     runner.run_due(site.registry.engine, site.clock)
     [purge] = site.rows(ProjectPurge)
     assert (purge.status, purge.removed["events"], purge.removed["spans"]) == ("running", 6, 1)
     assert site.count(Project) == 2, "requests that were let in may still be writing"
+    sentence = "Everything that was there is removed."
+    assert progress_of(shop, purge) == (sentence, [*["Done"] * 5, "In progress", "Waiting"], True)
     with site.write() as db:
         row = dict(db.execute(select(IngestEvent.__table__)).mappings().first())
         db.execute(insert(IngestEvent).values({**row, "id": row["id"] + 10_000, "project_id": project_id}))
@@ -117,6 +121,7 @@ def test_everything_of_the_project_goes_and_nothing_of_others(shop, site, people
     assert left.id == other.id
     page = shop.browser.get(f"/project_purges/{purge.uuid}")
     assert "Everything of this project was removed" in page.text
+    assert progress_of(shop, purge)[1:] == (["Done"] * 7, False)
     shop.browser.get(shop.path, status=404)
     # Nothing is left to do, and doing it again does nothing.
     runner.run(site.registry.engine, purge.id, site.clock)
@@ -139,6 +144,7 @@ def test_a_deletion_that_fails_is_told_tried_again_later_and_retried_on_demand(s
     assert failed.removed["events"] == 6
     page = shop.browser.get(f"/project_purges/{purge.uuid}")
     assert "RuntimeError: disk on fire" in page.text
+    assert page.html.select("[data-refresh]") == []
     assert "Retry deletion" in shop.browser.get("/projects?filter=archived").text
 
     monkeypatch.setattr(runner, "PORTIONS", whole)
@@ -155,6 +161,20 @@ def test_a_deletion_that_fails_is_told_tried_again_later_and_retried_on_demand(s
         db.execute(update(ProjectPurge).values(status="failed", attempts=runner.ATTEMPTS, completed_at=None))
     with site.read() as db:
         assert runner.due(db, site.clock()) == [], "after so many times somebody has to ask"
+
+
+def progress_of(shop, purge):
+    """The first sentence, the state of each step, and whether scripts are to ask again."""
+    address = f"/project_purges/{purge.uuid}"
+    part = shop.browser.get(address, headers={"X-Fragment": "purge_progress"})
+    assert "<html" not in part
+    assert shop.browser.get(address, headers={"X-Fragment": "foo"}, status=422).body == b""
+    [region] = part.html.select("#purge-progress")
+    assert region.get("data-refresh") in (None, address)
+    whole = shop.browser.get(address).html
+    assert [row.text for row in whole.select("tbody tr")] == [row.text for row in region.select("tbody tr")]
+    states = [row.select("td")[-1].text for row in region.select("tbody tr")]
+    return region.p.text.partition(". ")[0] + ".", states, region.get("data-refresh") is not None
 
 
 def fill(site, token):

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, insert
 
+from factories.projects import api_key
 from factories.shop import Shop
+from logister_core.releases import projection
 from logister_core.releases.models import ProjectRelease
 from logister_core.releases.queries import PER_PAGE
 
@@ -65,6 +67,27 @@ def test_each_number_leads_to_the_errors_it_counts(shop, site):
     assert [found(link) for link in links["1.0 rc"]] == [{"old"}, {"old"}]
     # No search is as long as that name, and what is none leads nowhere.
     assert sum(len(found) for found in links.values()) == 5
+
+
+def test_of_a_client_that_names_a_new_release_each_time_the_last_ones_are_kept(shop, site, monkeypatch):
+    monkeypatch.setattr(projection, "MOST_RELEASES", 4)
+    other = Shop.__new__(Shop)
+    vars(other).update(vars(shop), project=shop.people.project(shop.owner, "Other"))
+    other.token = api_key(site, other.project)
+    other.post(event_type="log", context={"release": "theirs"}, at=site.clock() - 90 * HOUR)
+    for number in range(7):
+        shop.post(event_type="log", context={"release": f"r{number}"}, at=site.clock() - (9 - number) * HOUR)
+    site.project_events()
+    assert kept(site) == ["theirs", "r3", "r4", "r5", "r6"]
+    # One that is seen again is among the last.
+    shop.post(event_type="log", context={"release": "r3"}, at=site.clock() - HOUR)
+    shop.post(event_type="log", context={"release": "r7"}, at=site.clock())
+    site.project_events()
+    assert kept(site) == ["theirs", "r5", "r6", "r3", "r7"]
+
+
+def kept(site):
+    return [row.release for row in sorted(site.rows(ProjectRelease), key=lambda row: row.last_seen_at)]
 
 
 def test_the_bar_leads_to_releases_and_from_there_to_deployments(shop, people):

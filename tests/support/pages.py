@@ -13,6 +13,7 @@ from logister_core.accounts.models import User
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.ingest.models import IngestEvent
 from logister_core.projects.models import Project
+from logister_core.purges.models import ProjectPurge
 
 from .instance import Instance
 
@@ -66,6 +67,7 @@ PICTURES = (
     Picture("edit", "projects.edit", "/projects/{many}/edit"),
     Picture("grouping", "grouping", "/projects/{many}/grouping"),
     Picture("delete", "purges.delete", "/projects/{none}/delete"),
+    Picture("deletion", "purges.show", "/project_purges/{purge}"),
     *(
         Picture(f"settings-{section}", "projects.settings", f"/projects/{{many}}/settings?section={section}")
         for section in ("general", "team", "integrations", "admin", "danger")
@@ -103,7 +105,6 @@ NO_PAGES = {
     "public_pages.docs_page",
     "public_pages.robots",
     "public_pages.sitemap",
-    "purges.show",
     "source_repositories.index",
     "source_repositories.show",
 }
@@ -113,6 +114,13 @@ def furnish(site: Instance, owner: User) -> dict[str, str]:
     """Projects of `owner` with nothing in them, and with long and hostile texts; ids for the addresses of pictures."""
     empty = project(site, owner, name="Nothing yet")
     archived = project(site, owner, name="Laid to rest", archived_at=site.clock())
+    going = project(site, owner, name="Going away", archived_at=site.clock())
+    now = site.clock()
+    with site.write() as db:
+        values = {"project_id": going.id, "project_uuid": going.uuid, "project_name": going.name, "status": "running"}
+        removed = {"events": 184_000, "spans": 12}
+        purge = ProjectPurge(**values, requested_by_id=owner.id, due_at=now, requested_at=now, removed=removed)
+        db.add(purge)
     long = project(site, owner, name=f"{HOSTILE} {LONG_WORD}"[:100], slug="long")
     token = api_key(site, long, name=LONG_WORD[:100])
     for event in _long_events():
@@ -121,7 +129,12 @@ def furnish(site: Instance, owner: User) -> dict[str, str]:
     deployment = {"release": LONG_WORD[:80], "environment": LONG_WORD[:60], "repository": f"acme/{LONG_WORD[:60]}"}
     site.post("/api/v1/deployments", {"deployment": deployment | {"commit_sha": "9f3c1ab" * 5}}, token)
     site.project_events()
-    return {"none": str(empty.uuid), "archived": str(archived.uuid), **ids(site, "long", long)}
+    return {
+        "none": str(empty.uuid),
+        "archived": str(archived.uuid),
+        "purge": str(purge.uuid),
+        **ids(site, "long", long),
+    }
 
 
 def ids(site: Instance, name: str, of: Project) -> dict[str, str]:

@@ -132,7 +132,7 @@ def _release(
         yield fact("Release", event.release, filters.address("release", event.release))
     yield fact("Environment", event.environment, filters.address("environment", event.environment))
     if event.service:
-        yield fact("Service", event.service)
+        yield fact("Service", event.service, filters.address("service", event.service))
     yield from _named(safe, keys.SOURCE)
     yield from (fact(label, text) for label, text in deployment)
 

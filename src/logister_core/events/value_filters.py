@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 # Fact -> key of the inbox's search.
 _SEARCHED = {"environment": "env", "release": "release", "level": "level"}
-# Facts that the events' page filters by.
-_FILTERED = ("environment", "release")
+# Facts that the events' page filters by. For none of them there is an index: it looks through the newest events until
+# its time is up, and goes on from there when asked to.
+_FILTERED = ("environment", "release", "level", "service")
 MAX_VALUE = 150
 
 

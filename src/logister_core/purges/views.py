@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.response import Response
 from pyramid.view import view_config
 
 from logister_core.errors import Refused
@@ -12,12 +13,15 @@ from logister_core.projects.settings.page import TEMPLATES, settings_page, setti
 from logister_core.projects.settings.sections import DANGER
 from logister_core.projects.settings.views import danger_values
 from logister_core.purges.models import ProjectPurge, PurgeStatus
-from logister_core.purges.portions import PORTIONS
+from logister_core.purges.progress import progress
 from logister_core.purges.services import PurgeService
 from logister_core.security.permissions import OWN
 
 if TYPE_CHECKING:
     from logister_core.types import Request
+
+FRAGMENT = "X-Fragment"
+PROGRESS_FRAGMENT = "purge_progress"
 
 
 @view_config(route_name="purges.delete", request_method="GET", permission=OWN)
@@ -44,18 +48,28 @@ def delete(request: Request) -> Any:
 
 @view_config(route_name="purges.show", request_method="GET", permission=OWN, renderer="templates/show.pt")
 def show(request: Request) -> dict[str, Any]:
+    request.response.vary = [FRAGMENT]
     purge: ProjectPurge = request.context.purge
     status = PurgeStatus(purge.status)
     return {
         "purge": purge,
-        "word": status.word,
+        "progress": progress(purge, request.now),
         "failed": status is PurgeStatus.FAILED,
         "completed": status is PurgeStatus.COMPLETED,
-        "removed": [(portion.label, purge.removed.get(portion.name, 0)) for portion in PORTIONS],
         "retry": request.route_path("purges.retry", purge=purge.uuid),
         "address": request.route_path("purges.show", purge=purge.uuid),
         "now": request.now,
     }
+
+
+@view_config(
+    route_name="purges.show", request_method="GET", header=FRAGMENT, permission=OWN, renderer="templates/progress.pt"
+)
+def show_progress(request: Request) -> Any:
+    """The page's part that changes, for scripts."""
+    if request.headers[FRAGMENT] != PROGRESS_FRAGMENT:
+        return Response(status=422, vary=[FRAGMENT])
+    return show(request)
 
 
 @view_config(route_name="purges.retry", request_method="POST", permission=OWN)

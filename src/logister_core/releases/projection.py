@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
 
 from logister_core.db.upsert import insert_for
@@ -20,6 +20,10 @@ from logister_core.releases.models import ProjectRelease
 
 # Longer names are cut: they are no names, and b-trees refuse wide entries.
 RELEASE_LENGTH: Final = 255
+
+# A client may name another release with every event. So many are kept of a project, those seen last.
+MOST_RELEASES: Final = 5_000
+_AT_ONCE: Final = 1_000
 
 
 class SeenReleases:
@@ -47,7 +51,42 @@ class SeenReleases:
         rows = [dict(row) for row in session.execute(wanted).mappings()]
         if rows:
             # By key, so that two workers never wait for each other in a circle.
-            _add(session, sorted(rows, key=lambda row: (row["project_id"], row["release"])))
+            _add(session, sorted(_newest(rows), key=lambda row: (row["project_id"], row["release"])))
+            _forget_oldest(session, {row["project_id"] for row in rows})
+
+
+def _newest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without those of a project that would not be kept anyway."""
+    kept: dict[int, int] = {}
+    found = []
+    for row in sorted(rows, key=lambda row: row["last_seen_at"], reverse=True):
+        kept[row["project_id"]] = number = kept.get(row["project_id"], 0) + 1
+        if number <= MOST_RELEASES:
+            found.append(row)
+    return found
+
+
+def _forget_oldest(session: Session, project_ids: set[int]) -> None:
+    """One query that finds nothing, unless a project has too many."""
+    model = ProjectRelease
+    crowded = session.scalars(
+        select(model.project_id)
+        .where(model.project_id.in_(project_ids))
+        .group_by(model.project_id)
+        .having(func.count() > MOST_RELEASES)
+    ).all()
+    for project_id in crowded:
+        # What another worker is just counting for is seen right now and stays; nobody waits here.
+        surplus = session.scalars(
+            select(model.id)
+            .where(model.project_id == project_id)
+            .order_by(model.last_seen_at.desc(), model.id.desc())
+            .offset(MOST_RELEASES)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for start in range(0, len(surplus), _AT_ONCE):
+            part = delete(model).where(model.id.in_(surplus[start : start + _AT_ONCE]))
+            session.execute(part.execution_options(synchronize_session=False))
 
 
 def _add(session: Session, rows: list[dict[str, Any]]) -> None:

@@ -131,7 +131,10 @@ def test_values_lead_to_everything_else_with_the_same_value():
     assert fact(error, "Level").href == "/inbox?filter=all&q=level%3Aerror"
     other = context_panel(shown, {}, ValueFilters("/inbox", "/activity", is_error=False))
     assert fact(other, "Environment").href == "/activity?period=all&environment=production"
-    assert fact(other, "Level").href is None
+    assert fact(other, "Level").href == "/activity?period=all&level=error"
+    other = context_panel(event(service="web"), {}, ValueFilters("/inbox", "/activity", is_error=False))
+    assert fact(other, "Service").href == "/activity?period=all&service=web"
+    assert fact(context_panel(event(service="web"), {}), "Service").href is None
 
 
 def test_whole_values_can_be_copied_but_no_secrets_and_nothing_short():

@@ -10,6 +10,7 @@ import { startInbox } from "./inbox.js";
 import { startLists } from "./lists.js";
 import { startMenus } from "./menus.js";
 import { startPanes } from "./panes.js";
+import { startRefreshing } from "./refreshing.js";
 import { startSearchOffers } from "./search-offers.js";
 import { startSelection } from "./selection.js";
 import { startTabs } from "./tabs.js";
@@ -33,6 +34,7 @@ startInboxNews();
 startActivity();
 localiseTimes();
 startWaiting();
+startRefreshing();
 
 // Regions that arrive later hold times too (htmx and regions.js announce them).
 document.addEventListener("htmx:load", (event) => localiseTimes(event.detail.elt.parentElement ?? document));
