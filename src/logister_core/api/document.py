@@ -16,6 +16,7 @@ from logister_core.ingest.endpoints import (
     MOBILE_TOKENS_PATH,
 )
 from logister_core.settings import Settings
+from logister_core.settings.sections import IntakeSettings
 
 VERSION: Final = "3.1.0"
 DESCRIPTION: Final = """\
@@ -52,78 +53,82 @@ SECURITY_SCHEMES: Final = {
 }
 
 
+INFO: Final = {
+    "title": "Logister",
+    "version": __version__,
+    "summary": "Telemetry over HTTP: errors, logs, metrics, transactions, spans, check-ins and deployments.",
+    "description": DESCRIPTION,
+    "license": {"name": "MIT", "identifier": "MIT"},
+}
+
+TAGS: Final = [
+    {"name": "Events", "description": "One at a time, or many together."},
+    {"name": "Check-ins", "description": "Scheduled jobs say that they ran."},
+    {"name": "Deployments", "description": "Which commit runs where."},
+    {"name": "Mobile tokens", "description": "For apps, which cannot keep a key secret."},
+]
+
+# What is the same on every server; a batch depends on the settings.
+OPERATIONS: Final = {
+    EVENTS_PATH: operation(
+        "sendEvent",
+        "Events",
+        "Send one event",
+        body=schemas.ref("EventEnvelope"),
+        examples=EVENT_EXAMPLES,
+        accepted=answers.EVENT_ACCEPTED,
+        refusals=answers.event_refusals(),
+        mobile=True,
+    ),
+    CHECK_INS_PATH: operation(
+        "checkIn",
+        "Check-ins",
+        "Say that a job ran",
+        body=schemas.ref("CheckInEnvelope"),
+        examples=CHECK_IN_EXAMPLES,
+        accepted=answers.CHECK_IN_ACCEPTED,
+        refusals=answers.check_in_refusals(),
+        mobile=True,
+    ),
+    DEPLOYMENTS_PATH: operation(
+        "recordDeployment",
+        "Deployments",
+        "Say that a release was deployed",
+        body=schemas.ref("DeploymentEnvelope"),
+        examples=DEPLOYMENT_EXAMPLES,
+        accepted=answers.DEPLOYMENT_ACCEPTED,
+        refusals=answers.deployment_refusals(),
+    ),
+    MOBILE_TOKENS_PATH: operation(
+        "createMobileToken",
+        "Mobile tokens",
+        "Get a short-lived token for an app",
+        body=schemas.ref("MobileTokenEnvelope"),
+        examples=TOKEN_EXAMPLES,
+        accepted=answers.TOKEN_CREATED,
+        refusals=answers.token_refusals(),
+    ),
+}
+
+
 def openapi_document(settings: Settings) -> dict[str, Any]:
     """Of a server with these settings: they decide where it is, and what a batch may hold."""
-    intake = settings.intake
     return {
         "openapi": VERSION,
-        "info": {
-            "title": "Logister",
-            "version": __version__,
-            "summary": "Telemetry over HTTP: errors, logs, metrics, transactions, spans, check-ins and deployments.",
-            "description": DESCRIPTION,
-            "license": {"name": "MIT", "identifier": "MIT"},
-        },
+        "info": INFO,
         "servers": [{"url": settings.product.public_url.rstrip("/")}],
         "security": [{"apiKey": []}, {"apiKeyHeader": []}],
-        "tags": [
-            {"name": "Events", "description": "One at a time, or many together."},
-            {"name": "Check-ins", "description": "Scheduled jobs say that they ran."},
-            {"name": "Deployments", "description": "Which commit runs where."},
-            {"name": "Mobile tokens", "description": "For apps, which cannot keep a key secret."},
-        ],
-        "paths": {
-            EVENTS_PATH: {
-                "post": operation(
-                    "sendEvent",
-                    "Events",
-                    "Send one event",
-                    body=schemas.ref("EventEnvelope"),
-                    examples=EVENT_EXAMPLES,
-                    accepted=answers.EVENT_ACCEPTED,
-                    refusals=answers.event_refusals(),
-                    mobile=True,
-                )
-            },
-            BATCH_PATH: {"post": batches.operation_of(intake.batch_events, intake.batch_bytes)},
-            CHECK_INS_PATH: {
-                "post": operation(
-                    "checkIn",
-                    "Check-ins",
-                    "Say that a job ran",
-                    body=schemas.ref("CheckInEnvelope"),
-                    examples=CHECK_IN_EXAMPLES,
-                    accepted=answers.CHECK_IN_ACCEPTED,
-                    refusals=answers.check_in_refusals(),
-                    mobile=True,
-                )
-            },
-            DEPLOYMENTS_PATH: {
-                "post": operation(
-                    "recordDeployment",
-                    "Deployments",
-                    "Say that a release was deployed",
-                    body=schemas.ref("DeploymentEnvelope"),
-                    examples=DEPLOYMENT_EXAMPLES,
-                    accepted=answers.DEPLOYMENT_ACCEPTED,
-                    refusals=answers.deployment_refusals(),
-                )
-            },
-            MOBILE_TOKENS_PATH: {
-                "post": operation(
-                    "createMobileToken",
-                    "Mobile tokens",
-                    "Get a short-lived token for an app",
-                    body=schemas.ref("MobileTokenEnvelope"),
-                    examples=TOKEN_EXAMPLES,
-                    accepted=answers.TOKEN_CREATED,
-                    refusals=answers.token_refusals(),
-                )
-            },
-        },
+        "tags": TAGS,
+        "paths": _paths(settings.intake),
         "components": {
             "securitySchemes": SECURITY_SCHEMES,
             "headers": schemas.HEADERS,
             "schemas": schemas.COMPONENTS,
         },
     }
+
+
+def _paths(intake: IntakeSettings) -> dict[str, Any]:
+    batch = batches.operation_of(intake.batch_events, intake.batch_bytes)
+    operations = {EVENTS_PATH: OPERATIONS[EVENTS_PATH], BATCH_PATH: batch} | OPERATIONS
+    return {path: {"post": described} for path, described in operations.items()}
