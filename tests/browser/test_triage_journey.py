@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from factories.errors import groups
+from factories.errors import groups, post_event
+from factories.projects import api_key, project
 from support.journeys import Shop, Visits, expect_rows, expect_told, scrolls_sideways, stays
 
 pytestmark = pytest.mark.browser
@@ -161,6 +162,35 @@ def test_errors_are_assigned_one_by_one_and_together(shop: Shop, open_page: Visi
     page.get_by_role("button", name="Assign", exact=True).click()
     expect_told(page, "Nobody is assigned to 2 errors any more.")
     assert {found.assigned_user_id for found in groups(shop.site).values()} == {None}
+
+
+def test_errors_of_all_projects_are_decided_about_together(shop: Shop, open_page: Visits) -> None:
+    other = project(shop.site, shop.owner, name="Warehouse")
+    post_event(shop.site, api_key(shop.site, other), "shelf is empty", at=shop.site.clock())
+    shop.site.project_events()
+    page = open_page()
+    page.goto(f"{shop.address}/inbox")
+    same = stays(page)
+    expect(page.locator(".inbox-row")).to_have_count(5)
+    page.get_by_label("Select shelf is empty").check()
+    page.get_by_label(f"Select {GATEWAY}").check()
+    page.keyboard.press("m")
+    expect_told(page, "Nothing was changed: errors of different projects cannot be merged.")
+    expect_selected(page, 2)
+    page.keyboard.press("e")
+    expect_told(page, "Resolved 2 errors.")
+    expect_open(page, "KeyError: 'customer_id'")
+    expect(page.locator(".inbox-row")).to_have_count(3)
+    page.get_by_role("button", name="Resolve", exact=True).last.click()
+    expect(page.locator(".inbox-row")).to_have_count(2)
+    expect(page.locator(":focus")).to_have_text("Resolve")
+    page.keyboard.press("z")
+    expect(page.locator(".inbox-row")).to_have_count(3)
+    assert same()
+    assert "/projects/" not in page.url
+    # The browser itself says that an answer was 422.
+    assert all("422" in complaint for complaint in open_page.complaints)
+    open_page.complaints.clear()
 
 
 def test_what_is_refused_or_fails_leaves_everything_as_it_was(shop: Shop, open_page: Visits) -> None:
