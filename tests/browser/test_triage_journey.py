@@ -164,6 +164,26 @@ def test_errors_are_assigned_one_by_one_and_together(shop: Shop, open_page: Visi
     assert {found.assigned_user_id for found in groups(shop.site).values()} == {None}
 
 
+def test_an_address_that_is_refused_can_be_mended_where_it_was_typed(shop: Shop, open_page: Visits) -> None:
+    page = open_page()
+    same = stays(page)
+    page.get_by_label("More actions").click()
+    field = page.locator("#attach-link input[type=url]")
+    field.fill("https://github.com/acme/shop/actions/runs/42")
+    field.press("Enter")
+    expect_told(page, "Nothing was changed: the address must be")
+    expect(field).to_have_value("https://github.com/acme/shop/actions/runs/42")
+    field.fill("https://github.com/acme/shop/issues/42")
+    field.press("Enter")
+    expect_told(page, "Attached")
+    expect(page.locator(".link-line")).to_have_count(1)
+    page.get_by_role("button", name="Remove").click()
+    expect_told(page, "Removed")
+    expect(page.locator(".link-line")).to_have_count(0)
+    assert same()
+    open_page.complaints.clear()
+
+
 def test_errors_of_all_projects_are_decided_about_together(shop: Shop, open_page: Visits) -> None:
     other = project(shop.site, shop.owner, name="Warehouse")
     post_event(shop.site, api_key(shop.site, other), "shelf is empty", at=shop.site.clock())

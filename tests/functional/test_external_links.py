@@ -39,7 +39,7 @@ def test_case_20_27_an_issue_is_kept_without_its_query_and_other_addresses_are_n
     issue = (ISSUE, "issue", "acme/shop", "42", "acme/shop issue #42")
     assert links(shop.site) == [issue]
     page = attach(shop, "https://github.com/acme/shop/actions/runs/42").follow()
-    assert "Not attached: the address must be a GitHub issue or pull request URL." in page
+    assert "Nothing was changed: the address must be a GitHub issue or pull request URL." in page
     for url in (
         "",
         "javascript:alert(1)",
@@ -110,7 +110,9 @@ def test_issues_and_merge_requests_where_repositories_are_hosted(shop: Shop, peo
         "https://git.example.com/hosting/shop/-/issues/1",
         "https://github.com/acme/shop/-/issues/1",
     ):
-        assert "Not attached: the address must be the URL of an issue, a pull request" in attach(shop, url).follow()
+        assert (
+            "Nothing was changed: the address must be the URL of an issue, a pull request" in attach(shop, url).follow()
+        )
     attach(shop, "https://git.example.com/hosting/acme/web/shop/-/merge_requests/7/diffs?a=b")
     attach(shop, "https://git.example.com/hosting/acme/shop/-/issues/8")
     page = attach(shop, "https://github.example.com/acme/shop/issues/9").follow()
