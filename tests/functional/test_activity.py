@@ -320,10 +320,11 @@ def test_the_work_of_a_page_does_not_grow_with_the_events(site: Instance, shop: 
         return len(counted)
 
     log(site, token, "one")
-    few = statements(), statements(q="one", environment="production")
+    narrow = {"q": "one", "environment": "production", "level": "info", "service": "web"}
+    few = statements(), statements(q="one", environment="production"), statements(**narrow)
     for number in range(60):
         log(site, token, f"one of {number}", event_type="metric" if number % 2 else "log")
-    assert (statements(), statements(q="one", environment="production")) == few
+    assert (statements(), statements(q="one", environment="production"), statements(**narrow)) == few
 
 
 def test_a_line_opens_in_place_for_scripts_and_leads_to_the_page_for_others(site: Instance, shop: Any) -> None:

@@ -105,7 +105,7 @@ def test_everything_of_the_project_goes_and_nothing_of_others(shop, site, people
     assert (purge.status, purge.removed["events"], purge.removed["spans"]) == ("running", 6, 1)
     assert site.count(Project) == 2, "requests that were let in may still be writing"
     sentence = "Everything that was there is removed."
-    assert progress_of(shop, purge) == (sentence, [*["Done"] * 5, "In progress", "Waiting"], True)
+    assert progress_of(shop, purge) == (sentence, [*["Done"] * 5, "Working", "Waiting"], True)
     with site.write() as db:
         row = dict(db.execute(select(IngestEvent.__table__)).mappings().first())
         db.execute(insert(IngestEvent).values({**row, "id": row["id"] + 10_000, "project_id": project_id}))

@@ -11,7 +11,7 @@ from logister_core.purges.portions import PORTIONS
 from logister_core.purges.runner import QUIET
 
 REST = "Project, keys, members, monitors and deployments"
-DONE, NOW, LATER = "Done", "In progress", "Waiting"
+DONE, NOW, LATER = "Done", "Working", "Waiting"
 
 
 @dataclass(frozen=True, slots=True)
