@@ -16,6 +16,13 @@ from types import FrameType
 START_SECONDS = 60
 STOP_SECONDS = 20
 
+# Thousands of lines "request done" would hide what the demo has to say, and two weeks told in a minute are no flood.
+DEFAULTS = {
+    "LOGISTER_LOG_LEVEL": "warn",
+    "LOGISTER_PUBLIC_API_RATE_LIMIT_REQUESTS": "1000000",
+    "LOGISTER_PUBLIC_API_PRE_AUTH_RATE_LIMIT_REQUESTS": "1000000",
+}
+
 
 class ServerFailed(Exception):
     """It ended, or did not answer; what it printed says why."""
@@ -29,8 +36,7 @@ def running_server(ini_file: Path | None, port: int) -> Iterator[subprocess.Pope
     """
     command = [sys.executable, "-m", "logister_core.cli", "serve", "--port", str(port)]
     command += ["-c", str(ini_file)] if ini_file is not None else []
-    # Thousands of lines "request done" would hide what the demo has to say.
-    environ = {"LOGISTER_LOG_LEVEL": "warn", **os.environ}
+    environ = DEFAULTS | os.environ
     process = subprocess.Popen(command, stdout=sys.stderr, env=environ)  # noqa: S603 - our own program
     before = signal.signal(signal.SIGTERM, _stop)
     try:
