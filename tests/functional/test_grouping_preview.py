@@ -38,7 +38,8 @@ def test_a_preview_says_what_splits_and_what_joins_and_changes_nothing(shop: Sho
     send_error(shop.site, shop.token, "own", fingerprint="mine")
     page = shop.browser.get(f"{shop.path}/grouping", {"strategy": "message"})
     sentence = (
-        "are in 3 errors now and would be in 4 errors: 2 errors of now split up, 1 error of then joins several of now."
+        "are in 3 errors now and would be in 4 errors: 2 of the present errors would be split up, "
+        "and 1 of the new ones would hold several of the present ones."
     )
     assert f"The latest 5 events {sentence}" in words(page.html)
     splits, joins = page.html.select("table.table")
@@ -54,7 +55,7 @@ def test_a_preview_says_what_splits_and_what_joins_and_changes_nothing(shop: Sho
     assert (strategy(shop.site), shop.site.count(ErrorGroup), shop.site.count(ErrorGroupKey)) == ("stack", 3, 3)
     # The rule of now changes nothing, so there is nothing to switch to.
     same = shop.browser.get(f"{shop.path}/grouping", {"strategy": "stack"})
-    assert "in 3 errors now and would be in 3 errors: 0 errors of now split up" in words(same.html)
+    assert "in 3 errors now and would be in 3 errors: 0 of the present errors would be split up" in words(same.html)
     assert "Switch to" not in same
 
 

@@ -50,7 +50,6 @@ def settings_values(request: Request, current: SettingsSection | None) -> dict[s
         "section_counts": counts,
         "outsider": not context.belongs,
         "side_links": links,
-        "belongs": context.belongs,
         "manages": context.manages,
         "owns": context.owns,
         "base": request.route_path("projects.home", project=project.uuid),
