@@ -13,8 +13,9 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
 from logister_core.accounts.models import User
@@ -23,8 +24,9 @@ from logister_core.projects.models import Project
 
 from .chromium import VARIABLE, find_chromium
 from .instance import instance
-from .pages import PICTURES, Picture, furnish, ids
-from .server import Web
+from .pages import PICTURES, Picture
+from .programs import free_port
+from .world import SETTINGS, TEXT, World, world
 
 WIDTHS = (390, 1440)
 THEMES = ("light", "dark")
@@ -32,6 +34,8 @@ SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clie
 SEND_EMPTY = "document.querySelector('main form').submit()"
 # Pictures of pages that go on for long are cut there.
 TALLEST = 4_000
+# How much of the demo: enough for every curve to be one.
+SCALE = "0.3"
 
 
 def main() -> int:
@@ -43,95 +47,78 @@ def main() -> int:
         return 1
     pictures = [picture for picture in PICTURES if not wanted or picture.name in wanted]
     with tempfile.TemporaryDirectory() as folder:
-        problems = list(_take(Path(folder), target, str(chromium), pictures))
+        fill(Path(folder))
+        problems = list(take(Path(folder), target, str(chromium), pictures))
     for problem in problems:
         print(f"error: {problem}", file=sys.stderr)
     print(f"{len(pictures) * len(WIDTHS) * len(THEMES)} pictures in {target}")
     return 1 if problems else 0
 
 
-def _take(folder: Path, target: Path, chromium: str, pictures: list[Picture]) -> Iterator[str]:
-    home = folder / "var"
-    (folder / "texts").mkdir()
-    (folder / "texts" / "about.txt").write_text("We run this server.\n\nWrite to us when something is wrong with it.")
-    variables = {
-        "LOGISTER_HOME": str(home),
-        "LOGISTER_LANDING_PAGE": "yes",
-        "LOGISTER_PAGES_DIR": str(folder / "texts"),
-    }
-    fill = [Path(sys.executable).parent / "logister", "demo", "--fill-only"]
-    subprocess.run(fill, cwd=folder, env={**os.environ, **variables}, check=True)
+def fill(folder: Path) -> None:
+    """The demo's installation, in `folder`/var."""
+    command = [Path(sys.executable).parent / "logister", "demo", "--fill-only", "--scale", SCALE]
+    command += ["--port", str(free_port())]
+    subprocess.run(command, cwd=folder, env={**os.environ, "LOGISTER_HOME": str(folder / "var")}, check=True)
+
+
+def take(folder: Path, target: Path, chromium: str, pictures: list[Picture]) -> Iterator[str]:
+    """Take them into `target`; what is wrong with them."""
+    home, texts = folder / "var", folder / "texts"
+    texts.mkdir()
+    (texts / "about.txt").write_text(TEXT)
     state = DemoState.load(home)
     assert state is not None, "the demo keeps its state"
-    things = _furnish(home, state)
-    web = Web(folder, {**variables, "LOGISTER_ADMIN_EMAILS": state.email})
-    web.start()
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            for width in WIDTHS:
-                for theme in THEMES:
-                    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
-                    yield from _pages(context, web.url, state, things, pictures, target, f"{width}-{theme}")
-                    context.close()
-            browser.close()
-    finally:
-        web.stop()
-
-
-def _furnish(home: Path, state: DemoState) -> dict[str, str]:
-    """What the pictures show besides the demo's own projects."""
-    with instance(f"sqlite:///{home / 'logister.db'}", home) as site:
+    settings = {**SETTINGS, "LOGISTER_PAGES_DIR": str(texts), "LOGISTER_ADMIN_EMAILS": state.email}
+    with instance(f"sqlite:///{home / 'logister.db'}", home, settings) as site:
         site.clock.now = datetime.now(UTC)
         with site.read() as db:
             owner = db.scalars(select(User).where(User.email == state.email)).one()
-            project = db.scalars(select(Project).where(Project.uuid.in_(state.projects.values()))).first()
-        assert project is not None, "the demo has projects"
-        return {**furnish(site, owner), **ids(site, "many", project)}
+            many = db.scalars(select(Project).where(Project.uuid == UUID(state.projects["webshop"]))).one()
+        with world(site, owner, many) as there, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            for who in dict.fromkeys(picture.who for picture in pictures):
+                yield from _of_person(browser, there, who, [one for one in pictures if one.who == who], target)
+            browser.close()
 
 
-def _pages(
-    context: BrowserContext,
-    url: str,
-    state: DemoState,
-    things: dict[str, str],
-    pictures: list[Picture],
-    target: Path,
-    suffix: str,
-) -> Iterator[str]:
-    page = context.new_page()
+def _of_person(browser: Browser, there: World, who: str, pictures: list[Picture], target: Path) -> Iterator[str]:
     said: list[str] = []
-    page.on("console", lambda message: said.append(f"{page.url}: {message.text}"))
-    page.on("request", lambda request: None if request.url.startswith(url) else said.append(f"asked {request.url}"))
-    for signed_in in (False, True):
-        if signed_in:
-            _sign_in(page, url, state)
+    for width in WIDTHS:
+        # Nothing fades, so that a theme is itself at once.
+        context = there.enter(browser, who, viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        page = context.new_page()
+        page.on("console", lambda message: said.append(f"{message.page.url}: {message.text}"))
+        page.on("request", lambda request: None if there.ours(request.url) else said.append(f"asked {request.url}"))
         for picture in pictures:
-            if picture.signed_in != signed_in:
-                continue
-            page.goto(url + picture.path.format(**things))
-            if picture.refused:
-                with page.expect_navigation():
-                    page.evaluate(SEND_EMPTY)
-            path = target / f"{picture.name}-{suffix}.png"
-            if picture.whole:
-                width = page.viewport_size["width"]
-                height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-                clip = {"x": 0, "y": 0, "width": width, "height": max(height, 900)}
-                page.screenshot(path=path, full_page=True, clip=clip)
-            else:
-                page.screenshot(path=path)
+            open_picture(page, there, picture)
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme)
+                _shoot(page, target / f"{picture.name}-{width}-{theme}.png", whole=picture.whole)
             if page.evaluate(SIDEWAYS):
-                yield f"{picture.name} scrolls sideways at {suffix}"
+                yield f"{picture.name} scrolls sideways at {width}"
+        context.close()
     # The browser itself says that an answer was 404 or 422.
-    yield from (f"{suffix}: {line}" for line in said if "Failed to load resource" not in line)
+    yield from (line for line in said if "Failed to load resource" not in line)
 
 
-def _sign_in(page: Page, url: str, state: DemoState) -> None:
-    page.goto(f"{url}/users/sign_in")
-    page.fill("input[type=email]", state.email)
-    page.fill("input[type=password]", state.password)
-    page.click("main form button[type=submit]")
+def open_picture(page: Page, there: World, picture: Picture) -> None:
+    page.goto(there.address(picture.path))
+    if picture.refused:
+        with page.expect_navigation():
+            page.evaluate(SEND_EMPTY)
+    for selector in picture.press:
+        page.locator(selector).first.click(timeout=5_000)
+
+
+def _shoot(page: Page, path: Path, *, whole: bool) -> None:
+    if not whole:
+        page.screenshot(path=path)
+        return
+    assert page.viewport_size is not None
+    width, height = page.viewport_size["width"], page.evaluate("document.documentElement.scrollHeight")
+    clip = {"x": 0, "y": 0, "width": width, "height": min(max(height, 900), TALLEST)}
+    page.screenshot(path=path, full_page=True, clip=clip)
 
 
 if __name__ == "__main__":
