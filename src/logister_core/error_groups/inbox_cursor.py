@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from logister_core.error_groups.inbox_sorts import SORTS, Value
+from logister_core.error_groups.inbox_sorts import SORTS, Place
 from logister_core.error_groups.inbox_state import InboxState
 from logister_core.security.tokens import Signer
 
@@ -25,13 +25,13 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The last row of the page before: what its list is sorted by, the id at the end.
+    """The place of the last row of the page before.
 
     `as_of` is when the first page was made. What is "new" is judged by that moment on every page, so that no group
     changes its place between two of them.
     """
 
-    values: tuple[Value, ...]
+    place: Place
     as_of: datetime
 
 
@@ -41,8 +41,10 @@ class InboxCursors:
 
     def write(self, owner: UUID, state: InboxState, position: Position) -> str:
         """`owner` is the project's UUID, or the person's for the list over all their projects."""
-        numbers = [_number(value) for value in (position.as_of, *position.values)]
-        return self._signer.sign(" ".join([_context(owner, state), *map(str, numbers)]).encode())
+        place = position.place
+        value = place.value if isinstance(place.value, int) else _number(place.value)
+        numbers = map(str, (_number(position.as_of), place.rank, value, place.id))
+        return self._signer.sign(" ".join([_context(owner, state), *numbers]).encode())
 
     def read(self, owner: UUID, state: InboxState) -> Position | None:
         """The position in `state.cursor`; None when it is absent, was changed, or belongs to another list."""
@@ -51,16 +53,16 @@ class InboxCursors:
         payload = self._signer.verified(state.cursor)
         if payload is None:
             return None
-        context, as_of, *numbers = payload.decode().split(" ")
+        context, as_of, rank, value, group_id = payload.decode().split(" ")
         if context != _context(owner, state):
             return None
-        times = SORTS[state.sort].times
-        values = (_time(text) if is_time else int(text) for text, is_time in zip(numbers, times, strict=True))
-        return Position(tuple(values), _time(as_of))
+        by_time = SORTS[state.sort].by_time
+        place = Place(int(rank), _time(value) if by_time else int(value), int(group_id))
+        return Position(place, _time(as_of))
 
 
-def _number(value: Value) -> int:
-    return value if isinstance(value, int) else (value - _EPOCH) // _MICROSECOND
+def _number(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def _time(text: str) -> datetime:

@@ -17,8 +17,6 @@ from logister_core.error_groups.selection import Selection
 from logister_core.error_groups.story import DEFAULT_ENVIRONMENT, badge, title_parts
 from logister_core.projects.models import Project
 
-# What waits for somebody is counted; how much was done already is not news.
-_COUNTED = frozenset({"unresolved", "introduced_today", "regressed"})
 # Lists that show what arrives; the others only change when somebody decides.
 _FED = frozenset({"unresolved", "introduced_today", "regressed", "all"})
 
@@ -137,7 +135,7 @@ def inbox_page(
 def _filters(address: InboxAddress, counts: Counts) -> list[FilterLink]:
     current = address.state.filter
     return [
-        FilterLink(label, address.listing(name), name == current, counts.lists[name] if name in _COUNTED else None)
+        FilterLink(label, address.listing(name), name == current, counts.lists.get(name))
         for name, label in FILTERS.items()
         # That nothing came back is the normal case.
         if name != "regressed" or counts.lists[name] or name == current

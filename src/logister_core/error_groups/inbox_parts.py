@@ -94,7 +94,7 @@ def list_values(request: Request, looked: Looked, found: GroupPage, opened: Erro
     """What list.pt reads."""
     query = request.find_service(InboxQuery)
     counts = query.counts(looked.scope, looked.state)
-    empty = None if found.groups else _empty(request, looked, any_groups=bool(counts.lists["all"]))
+    empty = None if found.groups else _empty(request, looked, any_groups=counts.any)
     page = inbox_page(
         query,
         looked.scope,

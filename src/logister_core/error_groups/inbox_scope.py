@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false
 
+from logister_core.db.among import among
 from logister_core.error_groups.inbox_state import ASSIGNED, EVERYONE, ME, UNASSIGNED, InboxState
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.projects.models import Project
@@ -21,6 +23,8 @@ class InboxScope:
     `owner` is what cursors are bound to: the project's UUID or the person's. `people` are those who can be assigned
     in any of the projects, `viewer` is one of them.
     """
+
+    SHOWN: ClassVar[ColumnElement[bool]] = ErrorGroup.merged_into_id.is_(None)
 
     owner: UUID
     projects: Mapping[int, Project]
@@ -41,8 +45,8 @@ class InboxScope:
             [project_id] = self.projects
             of_them = ErrorGroup.project_id == project_id
         else:
-            of_them = ErrorGroup.project_id.in_(self.projects)
-        return and_(of_them, ErrorGroup.merged_into_id.is_(None))
+            of_them = among(ErrorGroup.project_id, self.projects)
+        return and_(of_them, self.SHOWN)
 
     def assigned(self, state: InboxState) -> list[ColumnElement[bool]]:
         """What the assignee of a settled state asks of groups."""

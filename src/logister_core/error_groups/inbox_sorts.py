@@ -1,4 +1,4 @@
-"""The orders of the inbox: what each sorts by, always the largest first, and the group's id last."""
+"""The orders of the inbox, always with the largest first: by rank, then by a column, then by the group's id."""
 
 from __future__ import annotations
 
@@ -7,44 +7,60 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal, tuple_
+from sqlalchemy import ColumnElement, Select, and_, literal, not_, select, true, tuple_
 
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.error_groups.search.conditions import came_back, is_new
 
-Value = datetime | int
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a group is in an order. No two groups are at the same place."""
+
+    rank: int
+    value: datetime | int
+    id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """`keys` makes the expressions at a moment; `times` tells which of their values are times, the others are numbers.
+    """`ranks` are the conditions of each rank at a moment, from 0; every group fulfils exactly one of them."""
 
-    The id is part of both, so that no two groups are at the same place.
-    """
+    column: Any
+    ranks: Callable[[datetime], list[ColumnElement[bool]]]
 
-    keys: Callable[[datetime], list[ColumnElement[Any]]]
-    times: tuple[bool, ...]
+    @property
+    def by_time(self) -> bool:
+        return self.column is not ErrorGroup.occurrence_count
 
-    def after(self, values: tuple[Value, ...], as_of: datetime) -> ColumnElement[bool]:
-        """The groups behind the one with these values, in this order."""
-        keys = self.keys(as_of)
-        there = (literal(value, key.type) for value, key in zip(values, keys, strict=True))
-        return tuple_(*keys) < tuple_(*there)
+    def places(self, as_of: datetime, *, after: Place | None, limit: int) -> list[Select[tuple[int, Any, int]]]:
+        """A query for each rank that is not before `after`; each can read an index in its order."""
+        queries = []
+        for rank, condition in enumerate(self.ranks(as_of)):
+            if after is not None and rank > after.rank:
+                continue
+            query = select(literal(rank).label("rank"), self.column.label("value"), ErrorGroup.id.label("id"))
+            if after is not None and rank == after.rank:
+                behind = tuple_(literal(after.value, self.column.type), literal(after.id, ErrorGroup.id.type))
+                query = query.where(tuple_(self.column, ErrorGroup.id) < behind)
+            query = query.where(condition).order_by(self.column.desc(), ErrorGroup.id.desc()).limit(limit)
+            queries.append(query)
+        return queries
 
 
-def _attention(as_of: datetime) -> ColumnElement[int]:
+def _alike(as_of: datetime) -> list[ColumnElement[bool]]:
+    return [true()]
+
+
+def _attention(as_of: datetime) -> list[ColumnElement[bool]]:
     """What came back before what is new before the rest."""
-    return case((came_back, 2), (is_new(as_of), 1), else_=0)
+    new = is_new(as_of)
+    return [and_(not_(came_back), not_(new)), and_(not_(came_back), new), came_back]
 
-
-_ID: Any = ErrorGroup.id
-_LAST: Any = ErrorGroup.last_seen_at
-_FIRST: Any = ErrorGroup.first_seen_at
-_EVENTS: Any = ErrorGroup.occurrence_count
 
 SORTS: Mapping[str, Sort] = {
-    "last_seen": Sort(lambda as_of: [_LAST, _ID], (True, False)),
-    "first_seen": Sort(lambda as_of: [_FIRST, _ID], (True, False)),
-    "events": Sort(lambda as_of: [_EVENTS, _ID], (False, False)),
-    "attention": Sort(lambda as_of: [_attention(as_of), _LAST, _ID], (False, True, False)),
+    "last_seen": Sort(ErrorGroup.last_seen_at, _alike),
+    "first_seen": Sort(ErrorGroup.first_seen_at, _alike),
+    "events": Sort(ErrorGroup.occurrence_count, _alike),
+    "attention": Sort(ErrorGroup.last_seen_at, _attention),
 }

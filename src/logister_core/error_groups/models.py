@@ -22,43 +22,36 @@ class GroupStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+def _index(*columns: str, where: str, name: str | None = None) -> Index:
+    """An index of the rows of which `where` is true."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+
 def _where_set(column: str) -> Index:
     """An index of the few rows that have a value there."""
-    some = text(f"{column} IS NOT NULL")
-    return Index(None, column, postgresql_where=some, sqlite_where=some)
+    return _index(column, where=f"{column} IS NOT NULL")
 
 
 _LAST_SEEN = ("project_id", "status", "last_seen_at", "id")
-_CAME_BACK = text("current_regression <> '{}'")
-_ASSIGNED = text("assigned_user_id IS NOT NULL")
+# Lists leave out what was merged into another group.
+_SHOWN = "merged_into_id IS NULL"
+_CAME_BACK = f"current_regression <> '{{}}' AND {_SHOWN}"
+_ASSIGNED = f"assigned_user_id IS NOT NULL AND {_SHOWN}"
 
 
 class ErrorGroup(Base):
     __tablename__ = "error_groups"
     __table_args__ = (
-        Index(None, *_LAST_SEEN),
-        Index(None, "project_id", "status", "first_seen_at", "id"),
-        Index(None, "project_id", "status", "occurrence_count", "id"),
+        _index(*_LAST_SEEN, where=_SHOWN),
+        _index("project_id", "status", "first_seen_at", "id", where=_SHOWN),
+        _index("project_id", "status", "occurrence_count", "id", where=_SHOWN),
         _where_set("snoozed_until"),
         _where_set("merged_into_id"),
         Index(None, "project_id", "introduced_in_release"),
         # Few groups ever come back, and only their changes cost something; the same goes for those that are assigned.
-        Index(
-            None,
-            "project_id",
-            "regressed_in_release",
-            sqlite_where=text("regressed_in_release IS NOT NULL"),
-            postgresql_where=text("regressed_in_release IS NOT NULL"),
-        ),
-        Index("ix_error_groups_came_back", *_LAST_SEEN, postgresql_where=_CAME_BACK, sqlite_where=_CAME_BACK),
-        Index(
-            "ix_error_groups_assigned",
-            "project_id",
-            "assigned_user_id",
-            *_LAST_SEEN[1:],
-            postgresql_where=_ASSIGNED,
-            sqlite_where=_ASSIGNED,
-        ),
+        _index("project_id", "regressed_in_release", where="regressed_in_release IS NOT NULL"),
+        _index(*_LAST_SEEN, where=_CAME_BACK, name="ix_error_groups_came_back"),
+        _index("project_id", "assigned_user_id", *_LAST_SEEN[1:], where=_ASSIGNED, name="ix_error_groups_assigned"),
         one_of("status", GroupStatus),
     )
 

@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, desc, exists, func, null, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from logister_core.db.among import among
 from logister_core.error_groups.inbox_cursor import InboxCursors, Position
 from logister_core.error_groups.inbox_scope import InboxScope
-from logister_core.error_groups.inbox_sorts import SORTS
+from logister_core.error_groups.inbox_sorts import SORTS, Place
 from logister_core.error_groups.inbox_state import EVERYONE, InboxState
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
 from logister_core.error_groups.search.conditions import Asker, came_back, conditions, is_open
 from logister_core.error_groups.search.terms import Search
 from logister_core.error_groups.trends import daily_counts, start_of_day
 from logister_core.ingest.models import EventType, IngestEvent
+from logister_core.projects.models import Project
 from logister_core.security.tokens import Signer
 
 if TYPE_CHECKING:
@@ -46,11 +48,13 @@ class GroupPage:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`lists` has the number of groups by filter, of the assignee who is looked at. `open` and `mine` are all open
-    groups and those assigned to the person, whoever is looked at. A search changes none of them.
+    """`lists` has the number of groups in the lists that somebody should look at, of the assignee who is looked at;
+    `any` is whether that assignee has groups at all. `open` and `mine` are all open groups and those assigned to the
+    person, whoever is looked at. A search changes none of them.
     """
 
     lists: dict[str, int]
+    any: bool
     open: int
     mine: int
 
@@ -79,22 +83,33 @@ class InboxQuery:
 
     def page(self, scope: InboxScope, state: InboxState, search: Search) -> GroupPage:
         """`state` is settled and `search` its text understood."""
-        sort, after = SORTS[state.sort], self._cursors.read(scope.owner, state)
+        after = self._cursors.read(scope.owner, state)
         as_of = self._clock() if after is None else after.as_of
-        keys = sort.keys(as_of)
-        query = select(*keys).where(*self._matching(scope, state, search, as_of))
-        if after is not None:
-            query = query.where(sort.after(after.values, as_of))
-        # Only what is sorted by is read of all the groups that match, the rest of those that are shown. One more than
-        # is shown tells whether there is a next page.
-        query = query.order_by(*(key.desc() for key in keys)).limit(self._page_size + 1)
-        places = self._session.execute(query).all()
+        # One more than is shown tells whether there is a next page.
+        limit = self._page_size + 1
+        matching = self._matching(scope, state, search, as_of)
+        queries = [
+            self._of_scope(scope, query.where(*matching, part))
+            for query in SORTS[state.sort].places(as_of, after=after.place if after else None, limit=limit)
+            for part in _parts(state.filter)
+        ]
+        # Only what is sorted by is read of all the groups that match, the rest of those that are shown.
+        merged = union_all(*map(select, queries)).order_by(desc("rank"), desc("value"), desc("id"))
+        places = [Place(*row) for row in self._session.execute(merged.limit(limit))]
         shown = places[: self._page_size]
-        groups = self._groups([place[-1] for place in shown])
+        groups = self._groups([place.id for place in shown])
         if len(places) == len(shown):
             return GroupPage(groups, "")
-        last = Position(tuple(shown[-1]), as_of)
-        return GroupPage(groups, self._cursors.write(scope.owner, state, last))
+        return GroupPage(groups, self._cursors.write(scope.owner, state, Position(shown[-1], as_of)))
+
+    def _of_scope(self, scope: InboxScope, query: Select[Any]) -> Subquery:
+        if len(scope.projects) == 1 or self._session.get_bind().dialect.name != "postgresql":
+            return query.where(scope.of_projects()).subquery()
+        # The first ones of each project are found in the index, where those of all projects would have to be sorted.
+        of_one = query.where(ErrorGroup.project_id == Project.id, InboxScope.SHOWN).correlate(Project).lateral()
+        return (
+            select(of_one).select_from(Project).join(of_one, true()).where(among(Project.id, scope.projects)).subquery()
+        )
 
     def one(self, scope: InboxScope, uuid: UUID) -> ErrorGroup | None:
         """The group of that UUID, on whichever page and list it is."""
@@ -115,22 +130,21 @@ class InboxQuery:
         def number(*which: ColumnElement[bool]) -> Any:
             return select(func.count()).where(*which).scalar_subquery()
 
-        kinds = [status.value for status in GroupStatus]
         mine = ErrorGroup.assigned_user_id == scope.viewer.id
-        # Each number is counted in an index of its own.
         narrowed = state.assignee != EVERYONE
-        *of_status, today, regressed, own, opened = self._session.execute(
+        # Each number is counted in an index of its own.
+        unresolved, today, regressed, some, own, opened = self._session.execute(
             select(
-                *(number(*of_assignee, ErrorGroup.status == kind) for kind in kinds),
+                number(*of_assignee, is_open),
                 number(*of_assignee, is_open, ErrorGroup.first_seen_at >= self._today()),
                 number(*of_assignee, came_back),
+                exists().where(*of_assignee),
                 number(scope.of_projects(), is_open, mine),
                 number(scope.of_projects(), is_open) if narrowed else null(),
             )
         ).one()
-        lists = dict(zip(kinds, of_status, strict=True))
-        lists |= {"introduced_today": today, "regressed": regressed, "all": sum(of_status)}
-        return Counts(lists, opened if narrowed else lists[GroupStatus.UNRESOLVED], own)
+        lists = {"unresolved": unresolved, "introduced_today": today, "regressed": regressed}
+        return Counts(lists, some, opened if narrowed else unresolved, own)
 
     def arrived(self, scope: InboxScope, state: InboxState, search: Search, since: datetime) -> int:
         """Groups that came to this list after `since`, new or come back; `MOST_ARRIVALS` stands for more."""
@@ -138,6 +152,7 @@ class InboxQuery:
         came = (
             select(ErrorGroup.id)
             .where(
+                scope.of_projects(),
                 *self._matching(scope, state, search, now),
                 # The index of the list is read from its new end.
                 ErrorGroup.last_seen_at >= since - _LATE,
@@ -159,7 +174,7 @@ class InboxQuery:
         times = [group.latest_event_occurred_at for group in groups if group.latest_event_occurred_at is not None]
         rows = self._session.execute(
             select(IngestEvent.id, IngestEvent.transaction_name).where(
-                IngestEvent.id.in_(latest),
+                among(IngestEvent.id, latest),
                 # The partitions to look into.
                 IngestEvent.occurred_at.between(min(times), max(times)),
                 IngestEvent.transaction_name.is_not(None),
@@ -168,7 +183,7 @@ class InboxQuery:
         return {latest[event_id]: name for event_id, name in rows if name}
 
     def received(self, scope: InboxScope) -> Received:
-        of_projects = IngestEvent.project_id.in_(scope.projects)
+        of_projects = among(IngestEvent.project_id, scope.projects)
         errors, others = self._session.execute(
             select(
                 exists().where(of_projects, IngestEvent.event_type == EventType.ERROR.value),
@@ -178,7 +193,7 @@ class InboxQuery:
         return Received(errors=errors, others=others)
 
     def _groups(self, ids: list[int]) -> list[ErrorGroup]:
-        query = select(ErrorGroup).where(ErrorGroup.id.in_(ids)).options(joinedload(ErrorGroup.assignee))
+        query = select(ErrorGroup).where(among(ErrorGroup.id, ids)).options(joinedload(ErrorGroup.assignee))
         found = {group.id: group for group in self._session.scalars(query)}
         return [found[group_id] for group_id in ids]
 
@@ -187,7 +202,6 @@ class InboxQuery:
     ) -> list[ColumnElement[bool]]:
         asker = Asker(scope.viewer.id, scope.addresses, now)
         return [
-            scope.of_projects(),
             *self._in_filter(state.filter),
             *scope.assigned(state),
             *conditions(search, asker),
@@ -204,3 +218,8 @@ class InboxQuery:
 
     def _today(self) -> datetime:
         return start_of_day(self._clock())
+
+
+def _parts(name: str) -> list[ColumnElement[bool]]:
+    """All groups of a filter, in parts that each have an index in every order."""
+    return [ErrorGroup.status == status.value for status in GroupStatus] if name == "all" else [true()]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from logister_core.db.among import among
 from logister_core.error_groups.models import ErrorOccurrence
 
 _DAY = timedelta(days=1)
@@ -34,7 +35,7 @@ def daily_counts(session: Session, group_ids: Collection[int], *, now: datetime,
             ErrorOccurrence.error_group_id,
             *(func.count().filter(moment >= start, moment < start + _DAY) for start in starts),
         )
-        .where(ErrorOccurrence.error_group_id.in_(group_ids), moment >= first)
+        .where(among(ErrorOccurrence.error_group_id, group_ids), moment >= first)
         .group_by(ErrorOccurrence.error_group_id)
     )
     for group_id, *counts in rows:

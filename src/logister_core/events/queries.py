@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, literal, literal_column, select, tuple_, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, literal, literal_column, select, tuple_, union_all
+from sqlalchemy.orm import Session, aliased
 
 from logister_core.error_groups.models import ErrorGroup, ErrorOccurrence
 from logister_core.events.frequency import Frequency, frequency
@@ -27,20 +27,30 @@ LOGS_SHOWN = 50
 LOGS_WITHIN = timedelta(minutes=5)
 # People are counted among so many latest occurrences: that many rows are read in milliseconds, all of them may not.
 PEOPLE_AMONG = 1_000
+# Retention removes events and not that they occurred, the oldest first; some may be gone by themselves.
+LATEST_TRIED = 20
 # Counting further would take longer than the number is worth.
 COUNTED = 10_000
 
 # Written out, since the indexes of logs by their ids are only used for the same words.
 IS_LOG = IngestEvent.event_type == literal_column("'log'")
 
-_ITS_EVENT = and_(
-    IngestEvent.id == ErrorOccurrence.ingest_event_id,
-    # With the time the database knows which partition holds the event.
-    IngestEvent.occurred_at == ErrorOccurrence.occurred_at,
-)
-_NEWEST = (ErrorOccurrence.occurred_at.desc(), ErrorOccurrence.ingest_event_id.desc())
-_OLDEST = (ErrorOccurrence.occurred_at, ErrorOccurrence.ingest_event_id)
 _position = tuple_(ErrorOccurrence.occurred_at, ErrorOccurrence.ingest_event_id)
+
+
+def _newest(occurrence: Any) -> tuple[Any, Any]:
+    return occurrence.occurred_at.desc(), occurrence.ingest_event_id.desc()
+
+
+def _event_of(occurrence: Any) -> ColumnElement[bool]:
+    # With the time the database knows which partition holds the event.
+    return and_(IngestEvent.id == occurrence.ingest_event_id, IngestEvent.occurred_at == occurrence.occurred_at)
+
+
+def _latest(*wanted: ColumnElement[bool], limit: int) -> Any:
+    """The newest occurrences. Chosen before their events are looked up, which else is done for all of a group."""
+    chosen = select(ErrorOccurrence).where(*wanted).order_by(*_newest(ErrorOccurrence)).limit(limit)
+    return aliased(ErrorOccurrence, chosen.subquery())
 
 
 class Occurrence(NamedTuple):
@@ -132,12 +142,9 @@ class EventQuery:
         found = None if uuid is None else self._find_in(group, uuid)
         if found is not None:
             return found
+        latest = _latest(ErrorOccurrence.error_group_id == group.id, limit=LATEST_TRIED)
         return self._session.scalar(
-            select(IngestEvent)
-            .join(ErrorOccurrence, _ITS_EVENT)
-            .where(ErrorOccurrence.error_group_id == group.id)
-            .order_by(*_NEWEST)
-            .limit(1)
+            select(IngestEvent).join(latest, _event_of(latest)).order_by(*_newest(latest)).limit(1)
         )
 
     def occurrence_count(self, group: ErrorGroup) -> int:
@@ -151,45 +158,44 @@ class EventQuery:
     def neighbours(self, group: ErrorGroup, event: IngestEvent) -> Neighbours:
         of_group = select(ErrorOccurrence.event_uuid).where(ErrorOccurrence.error_group_id == group.id)
         here = _place(event.occurred_at, event.id)
-        older = of_group.where(_position < here).order_by(*_NEWEST).limit(1).scalar_subquery()
-        newer = of_group.where(_position > here).order_by(*_OLDEST).limit(1).scalar_subquery()
+        older = of_group.where(_position < here).order_by(*_newest(ErrorOccurrence)).limit(1).scalar_subquery()
+        newer = (
+            of_group.where(_position > here)
+            .order_by(ErrorOccurrence.occurred_at, ErrorOccurrence.ingest_event_id)
+            .limit(1)
+            .scalar_subquery()
+        )
         return Neighbours(*self._session.execute(select(older, newer)).one())
 
     def occurrences(self, group: ErrorGroup, after: UUID | None) -> OccurrencePage:
         """The page that follows the occurrence with that event UUID; the first page when there is none such."""
-        of_group = ErrorOccurrence.error_group_id == group.id
+        wanted = [ErrorOccurrence.error_group_id == group.id]
+        last = None if after is None else self._find_in(group, after)
+        if last is not None:
+            wanted.append(_position < _place(last.occurred_at, last.id))
+        found = _latest(*wanted, limit=OCCURRENCES_SHOWN + 1)
         query = (
             select(
-                ErrorOccurrence.ingest_event_id,
-                ErrorOccurrence.event_uuid,
-                ErrorOccurrence.occurred_at,
+                found.ingest_event_id,
+                found.event_uuid,
+                found.occurred_at,
                 IngestEvent.message,
                 IngestEvent.level,
                 IngestEvent.release,
                 IngestEvent.environment,
             )
-            .join(IngestEvent, _ITS_EVENT)
-            .where(of_group)
-            .order_by(*_NEWEST)
-            .limit(OCCURRENCES_SHOWN + 1)
+            .join(IngestEvent, _event_of(found))
+            .order_by(*_newest(found))
         )
-        last = None if after is None else self._find_in(group, after)
-        if last is not None:
-            query = query.where(_position < _place(last.occurred_at, last.id))
         rows = [Occurrence(*row) for row in self._session.execute(query)]
         return OccurrencePage(rows[:OCCURRENCES_SHOWN], is_first=last is None, is_last=len(rows) <= OCCURRENCES_SHOWN)
 
     def people(self, group: ErrorGroup) -> People:
-        latest = (
-            select(IngestEvent.end_user_id)
-            .join(ErrorOccurrence, _ITS_EVENT)
-            .where(ErrorOccurrence.error_group_id == group.id)
-            .order_by(*_NEWEST)
-            .limit(PEOPLE_AMONG)
-            .subquery()
-        )
+        latest = _latest(ErrorOccurrence.error_group_id == group.id, limit=PEOPLE_AMONG)
         number, read = self._session.execute(
-            select(func.count(latest.c.end_user_id.distinct()), func.count()).select_from(latest)
+            select(func.count(IngestEvent.end_user_id.distinct()), func.count())
+            .select_from(latest)
+            .outerjoin(IngestEvent, _event_of(latest))
         ).one()
         return People(number, all_counted=read < PEOPLE_AMONG)
 
@@ -236,14 +242,9 @@ class EventQuery:
 
     def recent(self, group: ErrorGroup) -> list[RecentFacts]:
         """What the latest occurrences say about where and for whom they happened."""
-        rows = self._session.execute(
-            select(*(getattr(IngestEvent, name) for name in RecentFacts._fields))
-            .select_from(ErrorOccurrence)
-            .join(IngestEvent, _ITS_EVENT)
-            .where(ErrorOccurrence.error_group_id == group.id)
-            .order_by(*_NEWEST)
-            .limit(PEOPLE_AMONG)
-        )
+        latest = _latest(ErrorOccurrence.error_group_id == group.id, limit=PEOPLE_AMONG)
+        facts = (getattr(IngestEvent, name) for name in RecentFacts._fields)
+        rows = self._session.execute(select(*facts).join(latest, _event_of(latest)))
         return [RecentFacts(*row) for row in rows]
 
     def _find_in(self, group: ErrorGroup, uuid: UUID) -> IngestEvent | None:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
+from logister_core.db.among import among
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
 from logister_core.projects.kinds import kind_label
 from logister_core.projects.models import Project
@@ -109,7 +110,7 @@ def _groups(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
         select(
             ErrorGroup.project_id, func.count().filter(ErrorGroup.status == GroupStatus.UNRESOLVED.value), func.count()
         )
-        .where(ErrorGroup.project_id.in_(ids), ErrorGroup.merged_into_id.is_(None))
+        .where(among(ErrorGroup.project_id, ids), ErrorGroup.merged_into_id.is_(None))
         .group_by(ErrorGroup.project_id)
     )
     return {project_id: (open_groups, all_groups) for project_id, open_groups, all_groups in rows}
@@ -121,7 +122,7 @@ def _week(session: Session, ids: list[int], today: date) -> dict[int, list[tuple
     found: dict[int, list[tuple[int, int, int]]] = {}
     for row in session.execute(
         select(ProjectDay.project_id, ProjectDay.day, ProjectDay.errors, ProjectDay.activity, ProjectDay.spans).where(
-            ProjectDay.project_id.in_(ids), ProjectDay.day.between(first, today)
+            among(ProjectDay.project_id, ids), ProjectDay.day.between(first, today)
         )
     ):
         days = found.setdefault(row.project_id, list(_NOTHING))
@@ -137,12 +138,12 @@ def _latest(session: Session, ids: list[int]) -> dict[int, datetime]:
         .limit(1)
         .scalar_subquery()
     )
-    rows = session.execute(select(Project.id, newest).where(Project.id.in_(ids)))
+    rows = session.execute(select(Project.id, newest).where(among(Project.id, ids)))
     return {project_id: moment for project_id, moment in rows if moment is not None}
 
 
 def _purges(session: Session, ids: list[int]) -> dict[int, ProjectPurge]:
-    found = session.scalars(select(ProjectPurge).where(ProjectPurge.project_id.in_(ids))) if ids else ()
+    found = session.scalars(select(ProjectPurge).where(among(ProjectPurge.project_id, ids))) if ids else ()
     return {purge.project_id: purge for purge in found}
 
 

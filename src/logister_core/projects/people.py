@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
+from logister_core.db.among import among
 from logister_core.projects.models import Project, ProjectMembership
 
 
@@ -27,8 +28,8 @@ class Person(NamedTuple):
 
 def people_of(session: Session, project_ids: Collection[int]) -> list[Person]:
     """Owners and members of any of these projects, by address."""
-    owners = select(Project.owner_id).where(Project.id.in_(project_ids))
-    members = select(ProjectMembership.user_id).where(ProjectMembership.project_id.in_(project_ids))
+    owners = select(Project.owner_id).where(among(Project.id, project_ids))
+    members = select(ProjectMembership.user_id).where(among(ProjectMembership.project_id, project_ids))
     rows = session.execute(
         select(User.id, User.uuid, User.name, User.email)
         .where(or_(User.id.in_(owners), User.id.in_(members)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import escape
+
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
@@ -15,6 +17,15 @@ class Sparkline:
     bars: str
     peak: str
     text: str
+
+    def __html__(self) -> str:
+        """The drawing. Not a component of the template: a page has hundreds of them."""
+        text, size = escape(self.text), f'width="{self.width}" height="{self.height}"'
+        return (
+            f'<svg class="spark" role="img" aria-label="{text}" {size} viewBox="0 0 {self.width} {self.height}">'
+            f'<title>{text}</title><path class="spark-bars" d="{self.bars}"/><path class="spark-peak" d="{self.peak}"/>'
+            "</svg>"
+        )
 
 
 def sparkline(values: Sequence[int], *, label: str = "Events", width: int = 72, height: int = 16) -> Sparkline:

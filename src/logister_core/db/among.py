@@ -1,0 +1,51 @@
+"""`column IN (…)` with one parameter for all values.
+
+With a parameter for each, a statement about a page of rows is thousands of characters that the driver takes apart and
+the database plans anew every time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Dialect, literal
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import Text, TypeDecorator, TypeEngine
+
+
+class _IDs(TypeDecorator[list[int]]):
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return ARRAY(BigInteger()) if dialect.name == "postgresql" else Text()
+
+    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> Any:
+        return value if dialect.name == "postgresql" else json.dumps(value)
+
+
+class _Among(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+
+def among(column: Any, ids: Iterable[int]) -> FunctionElement[bool]:
+    """Whether the number in `column` is one of `ids`, none of them included."""
+    return _Among(column, literal(list(ids), _IDs()))
+
+
+@compiles(_Among, "postgresql")
+def _any(element: _Among, compiler: Any, **options: Any) -> str:
+    column, ids = element.clauses
+    return f"{compiler.process(column, **options)} = ANY({compiler.process(ids, **options)})"
+
+
+@compiles(_Among, "sqlite")
+def _each(element: _Among, compiler: Any, **options: Any) -> str:
+    column, ids = element.clauses
+    values = f"SELECT value FROM json_each({compiler.process(ids, **options)})"  # noqa: S608 - a placeholder
+    return f"{compiler.process(column, **options)} IN ({values})"
