@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from support import chromium, environment, postgres, redis
 from support.applications import Applications
@@ -18,6 +19,10 @@ environment.settle(os.environ)
 
 # Each test makes a whole application; looking through all of it again and again would take a third of the time.
 gc.set_threshold(100_000, 10, 10)
+
+# How long an example takes says more about the machine than about what is tested.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
