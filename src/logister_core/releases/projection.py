@@ -76,17 +76,17 @@ def _forget_oldest(session: Session, project_ids: set[int]) -> None:
         .having(func.count() > MOST_RELEASES)
     ).all()
     for project_id in crowded:
-        # What another worker is just counting for is seen right now and stays; nobody waits here.
         surplus = session.scalars(
             select(model.id)
             .where(model.project_id == project_id)
             .order_by(model.last_seen_at.desc(), model.id.desc())
             .offset(MOST_RELEASES)
-            .with_for_update(skip_locked=True)
         ).all()
         for start in range(0, len(surplus), _AT_ONCE):
-            part = delete(model).where(model.id.in_(surplus[start : start + _AT_ONCE]))
-            session.execute(part.execution_options(synchronize_session=False))
+            part = select(model.id).where(model.id.in_(surplus[start : start + _AT_ONCE]))
+            # What another worker is just counting for is seen right now and stays; nobody waits here.
+            held = session.scalars(part.with_for_update(skip_locked=True)).all()
+            session.execute(delete(model).where(model.id.in_(held)).execution_options(synchronize_session=False))
 
 
 def _add(session: Session, rows: list[dict[str, Any]]) -> None:
