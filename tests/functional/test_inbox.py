@@ -340,6 +340,11 @@ def test_case_60_38_hostile_texts_are_only_text(shop: Shop) -> None:
 
 
 def test_an_archived_project_is_still_readable(shop: Shop) -> None:
+    with shop.site.write() as db:
+        db.execute(update(Project).values(archived_at=shop.site.clock()))
+    assert "This project was archived without any, and takes nothing in." in shop.open()
+    with shop.site.write() as db:
+        db.execute(update(Project).values(archived_at=None))
     shop.send("boom")
     with shop.site.write() as db:
         db.execute(update(Project).values(archived_at=shop.site.clock()))

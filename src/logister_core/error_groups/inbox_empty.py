@@ -67,13 +67,22 @@ def narrowed(address: InboxAddress) -> EmptyInbox | None:
 
 
 def of_project(
-    address: InboxAddress, received: Received, *, any_groups: bool, public_url: str, setup: str, activity: str
+    address: InboxAddress,
+    received: Received,
+    *,
+    any_groups: bool,
+    archived: bool,
+    public_url: str,
+    setup: str,
+    activity: str,
 ) -> EmptyInbox:
     """`setup` and `activity` are addresses of the project's other pages."""
     state = address.state
     if any_groups:
         # The list is empty, the project is not: the other lists are one click away in the bar.
         return EmptyInbox(_NOTHING[state.filter], _WHY[state.filter])
+    if archived and not received.errors:
+        return EmptyInbox(_NOTHING[state.filter], "This project was archived without any, and takes nothing in.")
     if received.errors:
         return EmptyInbox(
             "Errors have arrived and are being grouped",

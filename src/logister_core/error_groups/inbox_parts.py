@@ -126,6 +126,7 @@ def _empty(request: Request, looked: Looked, *, any_groups: bool) -> inbox_empty
         looked.address,
         request.find_service(InboxQuery).received(looked.scope),
         any_groups=any_groups,
+        archived=looked.project.archived_at is not None,
         public_url=request.settings.product.public_url,
         setup=request.route_path("projects.setup", project=uuid),
         activity=f"{request.route_path('projects.home', project=uuid)}/activity",
