@@ -31,6 +31,8 @@ class _IDs(TypeDecorator[list[int]]):
 class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
+    # Else SQLite, which has no booleans, is asked whether it is 1, and looks at every row to find out.
+    _is_implicitly_boolean = True
 
 
 def among(column: Any, ids: Iterable[int]) -> FunctionElement[bool]:

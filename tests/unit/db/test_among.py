@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import not_, select
 
@@ -37,3 +39,12 @@ def test_statements_are_alike_however_many_values_there_are(site):
     dialect = site.registry.engine.dialect
     one, many = (str(among(ErrorGroup.id, range(count)).compile(dialect=dialect)) for count in (1, 300))
     assert one == many
+
+
+def test_an_index_is_read(site, database_kind, ids):
+    wanted = select(Project.name).where(among(Project.id, ids)).compile(dialect=site.registry.engine.dialect)
+    assert "= 1" not in str(wanted)
+    if database_kind == "sqlite":
+        with site.read() as db:
+            plan = db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {wanted}", (json.dumps(ids),)).all()
+        assert "SEARCH projects USING INTEGER PRIMARY KEY" in str(plan)
