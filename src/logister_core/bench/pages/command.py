@@ -98,8 +98,9 @@ def _visit(visitor: Visitor, project: str, story: Story, repeats: int) -> Iterat
     yield visitor.measure("inbox, page 50", [visitor.page(f"{inbox}?filter=all", 50)], repeats)
     yield visitor.measure("inbox, text search", [f"{inbox}?q={word}" for word in _words(mine)], repeats)
     yield visitor.measure("inbox, status counts", statuses, repeats)
-    if visitor.exists("/inbox"):
-        yield visitor.measure("inbox of all projects", ["/inbox"], repeats)
+    orders = [f"{inbox}?sort={name}" for name in ("attention", "events", "first_seen")]
+    yield visitor.measure("inbox, other orders", orders, repeats)
+    yield visitor.measure("inbox of all projects", ["/inbox"], repeats)
     details = [f"{inbox}?filter=all&group_uuid={group.uuid}" for group in (*mine[:3], *mine[len(mine) // 2 :][:3])]
     yield visitor.measure("group detail", details, repeats)
     yield visitor.measure("events, first page", [activity, f"{activity}?period=all"], repeats)
@@ -109,6 +110,7 @@ def _visit(visitor: Visitor, project: str, story: Story, repeats: int) -> Iterat
     yield visitor.measure("events, text search", searches, repeats)
     yield visitor.measure("project list", ["/projects"], repeats)
     yield visitor.measure("project home", [project], repeats)
+    yield visitor.measure("releases", [f"{project}/releases"], repeats)
 
 
 def _words(groups: list[Group]) -> list[str]:

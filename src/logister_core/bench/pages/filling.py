@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
@@ -13,14 +13,17 @@ from sqlalchemy import Engine, insert, text
 
 from logister_core.accounts.models import User
 from logister_core.bench.database import OWNER
-from logister_core.bench.pages.story import DAYS, Group, Story
+from logister_core.bench.pages.story import DAYS, Group, Seen, Story
 from logister_core.db.base import Base
 from logister_core.db.partitions import ensure_partitions
 from logister_core.db.sessions import write_transaction
+from logister_core.error_groups.history.models import ErrorGroupChange
 from logister_core.error_groups.models import ErrorGroup, ErrorGroupKey, ErrorOccurrence
 from logister_core.ids import uuid7
 from logister_core.ingest.models import IngestEvent, TelemetryIdentity
 from logister_core.projects.models import Project
+from logister_core.receipts.models import ProjectDay
+from logister_core.releases.models import ProjectRelease
 
 PIECE = 10_000
 
@@ -47,6 +50,10 @@ def fill(engine: Engine, story: Story) -> int:
     )
     names = ("error_group_id", "ingest_event_id", "event_uuid", "occurred_at")
     write(engine, ErrorOccurrence, (dict(zip(names, row, strict=True)) for row in story.occurrences))
+    write(engine, ErrorGroupChange, (_change(group, owner_id) for group in seen if group.status != "unresolved"))
+    days = sorted({(project, day) for project, day, _ in story.days})
+    write(engine, ProjectDay, (_day(story, *day) for day in days))
+    write(engine, ProjectRelease, (_release(*of, seen) for of, seen in story.releases.items()))
     _settle(engine)
     return owner_id
 
@@ -109,6 +116,30 @@ def _identity(event: dict[str, Any]) -> dict[str, Any]:
     return {
         "project_id": event["project_id"], "uuid": event["uuid"], "record_id": event["id"],
         "recorded_at": event["occurred_at"], "is_span": False,
+    }  # fmt: skip
+
+
+def _change(group: Group, owner_id: int) -> dict[str, Any]:
+    kind = {"resolved": "resolve", "ignored": "ignore", "archived": "archive"}[group.status]
+    return {
+        "action_uuid": uuid7(), "error_group_id": group.id, "user_id": owner_id, "kind": kind,
+        "before": {"status": "unresolved"}, "after": {"status": group.status}, "details": {}, "made_at": group.last,
+    }  # fmt: skip
+
+
+def _day(story: Story, project: int, day: date) -> dict[str, Any]:
+    errors, activity = story.days[project, day, True], story.days[project, day, False]
+    end = datetime.combine(day, time(23, 59), UTC)
+    return {
+        "project_id": project, "day": day, "errors": errors, "activity": activity, "spans": 0,
+        "last_received_at": min(end, story.until),
+    }  # fmt: skip
+
+
+def _release(project: int, name: str, seen: Seen) -> dict[str, Any]:
+    return {
+        "project_id": project, "release": name, "first_seen_at": seen.first, "last_seen_at": seen.last,
+        "events": seen.events, "errors": seen.errors,
     }  # fmt: skip
 
 

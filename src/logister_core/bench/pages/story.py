@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,17 @@ class Group:
     release: str = RELEASES[0]
 
 
+@dataclass(slots=True)
+class Seen:
+    first: datetime
+    last: datetime | None = None
+    events: int = 0
+    errors: int = 0
+
+    def count(self, at: datetime, is_error: bool) -> None:
+        self.last, self.events, self.errors = at, self.events + 1, self.errors + is_error
+
+
 @dataclass
 class Story:
     """Made in the order in which it happened; the same for the same size but for the ids. Ids begin with 1."""
@@ -52,6 +64,10 @@ class Story:
     groups: list[Group] = field(default_factory=list)
     occurrences: list[tuple[int, int, UUID, datetime]] = field(default_factory=list)
     """Group id, event id, event uuid, time."""
+    days: Counter[tuple[int, date, bool]] = field(default_factory=Counter)
+    """Events by project, day and whether they are errors."""
+    releases: dict[tuple[int, str], Seen] = field(default_factory=dict)
+    """By project and release."""
 
     def __post_init__(self) -> None:
         self._random = random.Random(4)  # noqa: S311
@@ -75,6 +91,9 @@ class Story:
             [project] = choose.choices(projects, cum_weights=self._weights)
             [kind] = choose.choices(kinds, cum_weights=shares)
             row = self._event(number, at, project, kind, bodies[number % len(bodies)])
+            is_error = kind == "error"
+            self.days[project, at.date(), is_error] += 1
+            self.releases.setdefault((project, row["release"]), Seen(at)).count(at, is_error)
             yield row
 
     def _add_group(self, project: int, number: int) -> None:

@@ -48,9 +48,6 @@ class Visitor:
         answer.body  # noqa: B018 - read to the end
         return answer
 
-    def exists(self, address: str, **headers: str) -> bool:
-        return bool(self.open(address, **headers).status_int == 200)
-
     def page(self, address: str, number: int) -> str:
         """The address of the page that `number` - 1 steps to the next one lead to, or of the last there is."""
         for _ in range(number - 1):
