@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from typing import NoReturn
 
 from . import chromium, environment, postgres, redis
@@ -57,6 +58,9 @@ def _run(options: argparse.Namespace, environ: dict[str, str]) -> int:
         server = stack.enter_context(postgres.postgres(environ.get(postgres.VARIABLE), durable=options.durable))
         queue = stack.enter_context(redis.redis_url(environ.get(redis.VARIABLE)))
         environ |= {postgres.VARIABLE: server.url, redis.VARIABLE: queue}
+        if not options.product:
+            # Compiled templates, for the many servers and applications of a run. What is measured compiles its own.
+            environ["CHAMELEON_CACHE"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="logister-templates-"))
         if options.product:
             environ |= {"DATABASE_URL": server(), "REDIS_URL": queue}
         process = subprocess.Popen(options.command, env=environ)
