@@ -103,5 +103,7 @@ def serving(application: Any) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.close()
+        # Its loop ends first: sockets that are closed while it waits for them would fail in its thread.
+        server.trigger.pull_trigger(server._map.clear)
         thread.join(timeout=5)
+        server.close()
