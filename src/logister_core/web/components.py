@@ -31,6 +31,7 @@ def _template(auto_reload: bool) -> PageTemplateFile:
 class Components:
     def __init__(self, *, auto_reload: bool = False) -> None:
         self._template = _template(auto_reload)
+        self._parts: dict[str, PageTemplateFile] = {}
 
     def __getitem__(self, name: str) -> Macro:
         """The macro for `use-macro`; KeyError when there is none of that name."""
@@ -42,9 +43,16 @@ class Components:
         return partial(self._render, name)
 
     def _render(self, component: str, /, **values: Any) -> Markup:
+        part = self._parts.get(component) or self._part(component)
+        # The template has escaped every value already.
+        return Markup(part.render(fmt=formatting, ui=self, icons=ICONS, **values).strip())  # noqa: S704
+
+    def _part(self, component: str) -> PageTemplateFile:
+        # Looked up first, which compiles a template that was not, or has changed.
         macro = self._template.macros[component]
         # A template renders whatever its `_render` is: the copy renders this one macro alone.
         part = copy.copy(self._template)
         vars(part)["_render"] = macro.include
-        # The template has escaped every value already.
-        return Markup(part.render(fmt=formatting, ui=self, icons=ICONS, **values).strip())  # noqa: S704
+        if not self._template.auto_reload:
+            self._parts[component] = part
+        return part

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
 import tempfile
 import time
@@ -66,8 +67,7 @@ def pages(instance: Instance, events: int, groups: int, projects: int, repeats: 
 def _measure(engine: Engine, size: Size, settings: Settings, repeats: int) -> Iterator[Figure]:
     with emptied(engine):
         began = time.monotonic()
-        story = Story(size, utc_now())
-        owner_id = fill(engine, story)
+        owner_id, groups = _filled(engine, size)
         click.echo(f"{engine.dialect.name}: filled in {time.monotonic() - began:.0f} s", err=True)
         url = engine.url.render_as_string(hide_password=False)
         settings = dataclasses.replace(
@@ -77,6 +77,9 @@ def _measure(engine: Engine, size: Size, settings: Settings, repeats: int) -> It
             runtime=dataclasses.replace(settings.runtime, env="test"),
         )
         router = configure(settings, []).make_wsgi_app()
+        # As every process does that serves.
+        gc.collect()
+        gc.freeze()
         try:
             with write_transaction(engine) as db:
                 token = SessionService(db, utc_now).begin(
@@ -85,13 +88,20 @@ def _measure(engine: Engine, size: Size, settings: Settings, repeats: int) -> It
             visitor = Visitor(router, router.registry.engine, f"{cookie_jar(settings)(SESSION).name}={token}")
             with read_transaction(engine) as db:
                 project = db.get_one(Project, 1).uuid
-            yield from _visit(visitor, f"/projects/{project}", story, repeats)
+            yield from _visit(visitor, f"/projects/{project}", groups, repeats)
         finally:
+            gc.unfreeze()
             router.registry.engine.dispose()
 
 
-def _visit(visitor: Visitor, project: str, story: Story, repeats: int) -> Iterator[Figure]:
-    mine = sorted((group for group in story.groups if group.project == 1), key=lambda group: -group.count)
+def _filled(engine: Engine, size: Size) -> tuple[int, list[Group]]:
+    """The id of the owner, and the groups of the busiest project, those with the most events first."""
+    story = Story(size, utc_now())
+    owner_id = fill(engine, story)
+    return owner_id, sorted((group for group in story.groups if group.project == 1), key=lambda group: -group.count)
+
+
+def _visit(visitor: Visitor, project: str, mine: list[Group], repeats: int) -> Iterator[Figure]:
     inbox, activity = f"{project}/inbox", f"{project}/activity"
     statuses = [f"{inbox}?filter={name}" for name in ("unresolved", "resolved", "ignored", "all")]
     yield visitor.measure("inbox, first page", [inbox], repeats)

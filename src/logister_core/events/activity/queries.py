@@ -25,8 +25,8 @@ MESSAGE_READ = 1000
 
 # How many events one statement looks at, how many statements may follow the first ones, and for how long, seconds.
 # A rare word is looked for in parts of that size rather than in everything a project has.
-STEP = 4_000
-MOST_STEPS = 8
+STEP = 1_000
+MOST_STEPS = 32
 PATIENCE = 0.04
 
 # So far back the tail looks again: programs send in batches, so events do not arrive in the order in which they
