@@ -31,7 +31,7 @@ def test_the_numbers_of_the_group_stand_below_its_title(shop: Shop) -> None:
     page = shop.open()
     assert facts(page).startswith("5 events 3 people first 11 Oct 2026")
     title = page.html.select_one(".detail-facts span[title]")["title"]
-    assert title == "Different user ids of all stored occurrences"
+    assert title == "3 people, told apart by user id"
     hours, days = (chart["aria-label"] for chart in page.html.select(".detail-frequency svg"))
     assert hours == f"Events per hour, 24 hours: {', '.join(['0'] * 18 + ['1', '0', '0', '0', '0', '2'])}; total 3"
     assert days.endswith("0, 1, 0, 0, 3; total 4")

@@ -91,21 +91,21 @@ def test_everything_of_the_project_goes_and_nothing_of_others(shop, site, people
     people.join(shop.project, people.add("pat@example.com"), "admin")
     before = rows_of(site, other.id)
     project_id = shop.project.id
-    assert {name for name, count in rows_of(site, project_id).items() if count} > {"ingest_events", "trace_spans"}
+    assert {name for name, count in rows_of(site, project_id).items() if count} > {"error_group_people", "trace_spans"}
     post(shop.browser, f"{shop.path}/delete", confirmation="Shop")
 
     # The first run stops at once, as if its worker had been killed, and the next goes on.
     [purge] = site.rows(ProjectPurge)
-    assert progress_of(shop, purge) == ("The deletion begins within a minute.", ["Waiting"] * 7, True)
+    assert progress_of(shop, purge) == ("The deletion begins within a minute.", ["Waiting"] * 8, True)
     runner.run(site.registry.engine, purge.id, site.clock, seconds=0)
     assert site.rows(ProjectPurge)[0].status == "running"
-    assert progress_of(shop, purge) == ("The deletion is in progress.", ["Waiting"] * 7, True)
+    assert progress_of(shop, purge) == ("The deletion is in progress.", ["Waiting"] * 8, True)
     runner.run_due(site.registry.engine, site.clock)
     [purge] = site.rows(ProjectPurge)
     assert (purge.status, purge.removed["events"], purge.removed["spans"]) == ("running", 6, 1)
     assert site.count(Project) == 2, "requests that were let in may still be writing"
     sentence = "Everything that was there is removed."
-    assert progress_of(shop, purge) == (sentence, [*["Done"] * 5, "Working", "Waiting"], True)
+    assert progress_of(shop, purge) == (sentence, [*["Done"] * 6, "Working", "Waiting"], True)
     with site.write() as db:
         row = dict(db.execute(select(IngestEvent.__table__)).mappings().first())
         db.execute(insert(IngestEvent).values({**row, "id": row["id"] + 10_000, "project_id": project_id}))
@@ -121,7 +121,7 @@ def test_everything_of_the_project_goes_and_nothing_of_others(shop, site, people
     assert left.id == other.id
     page = shop.browser.get(f"/project_purges/{purge.uuid}")
     assert "Everything of this project was removed" in page.text
-    assert progress_of(shop, purge)[1:] == (["Done"] * 7, False)
+    assert progress_of(shop, purge)[1:] == (["Done"] * 8, False)
     shop.browser.get(shop.path, status=404)
     # Nothing is left to do, and doing it again does nothing.
     runner.run(site.registry.engine, purge.id, site.clock)

@@ -42,6 +42,7 @@ class ErrorEvent(NamedTuple):
     release: str | None
     exception_class: str | None
     culprit: str | None
+    end_user_id: str | None
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Tally:
     project_id: int
     status: str
     occurrence_count: int
+    people_count: int
     first_seen_at: datetime
     last_seen_at: datetime
     resolved_at: datetime | None
@@ -168,6 +170,7 @@ def new_group(
         "severity": event.level or "error",
         "status": GroupStatus.UNRESOLVED.value,
         "occurrence_count": 0,
+        "people_count": 0,
         "first_seen_at": first_seen_at,
         "last_seen_at": last_seen_at,
         "reopen_count": 0,

@@ -14,7 +14,7 @@ from logister_core.error_groups.inbox_state import ASSIGNED, EVERYONE, FILTERS, 
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.error_groups.queries import Counts, GroupPage, InboxQuery
 from logister_core.error_groups.selection import Selection
-from logister_core.error_groups.story import DEFAULT_ENVIRONMENT, badge, title_parts
+from logister_core.error_groups.story import DEFAULT_ENVIRONMENT, badge, people, title_parts
 from logister_core.projects.models import Project
 
 # Lists that show what arrives; the others only change when somebody decides.
@@ -31,7 +31,7 @@ class FilterLink:
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """What the macro `inbox_row` reads; `trend` has one number per day.
+    """What the macro `inbox_row` reads; `trend` has one number per day, `people` is short and in words.
 
     `project` is named in the list over all of them only.
     """
@@ -43,6 +43,7 @@ class InboxRow:
     value: str
     where: str
     events: int
+    people: tuple[str, str] | None
     trend: list[int]
     first_seen: datetime
     last_seen: datetime
@@ -181,6 +182,7 @@ def _row(
         value=value,
         where=" · ".join(places) or group.stage,
         events=group.occurrence_count,
+        people=people(group),
         trend=trend,
         first_seen=group.first_seen_at,
         last_seen=group.last_seen_at,

@@ -70,6 +70,8 @@ class ErrorGroup(Base):
     status: Mapped[str] = mapped_column(default=GroupStatus.UNRESOLVED.value)
     occurrence_count: Mapped[int] = mapped_column(default=0)
     # Lifetime counter; retention does not lower it.
+    people_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Different user ids of the same lifetime, up to `people.MOST_PEOPLE`.
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
@@ -128,6 +130,17 @@ class ErrorGroupKey(Base):
     error_group_id: Mapped[int] = mapped_column(ForeignKey("error_groups.id", ondelete="CASCADE"))
     merged_from_id: Mapped[int | None] = mapped_column(BigInteger)
     # The merged group it belongs to; unset: the one it leads to.
+
+
+class ErrorGroupPerson(Base):
+    """Somebody whom a group happened to. Parts of a merged group have their own, the merged one has those of all."""
+
+    __tablename__ = "error_group_people"
+    __table_args__ = (PrimaryKeyConstraint("error_group_id", "person"),)
+
+    error_group_id: Mapped[int] = mapped_column(ForeignKey("error_groups.id", ondelete="CASCADE"))
+    person: Mapped[int] = mapped_column(BigInteger)
+    # Made of the user id, see `people.person_of`.
 
 
 class ErrorOccurrence(Base):

@@ -1,8 +1,8 @@
 """Error events become groups and occurrences.
 
 Order, the same in every worker so that none waits for another in a circle: the keys of projects are held, new ones are
-claimed sorted, then groups are locked by id, then occurrences and notices are inserted. An event that is linked already
-is not counted again.
+claimed sorted, then groups are locked by id, then occurrences, people and notices are inserted. An event that is linked
+already is not counted again.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from logister_core.error_groups.grouping import facts
 from logister_core.error_groups.history.models import ErrorGroupChange
 from logister_core.error_groups.locking import follow_keys, locked_groups
 from logister_core.error_groups.models import ErrorGroup, ErrorGroupKey, ErrorOccurrence
+from logister_core.error_groups.people import MOST_PEOPLE, Met, add_people, person_of
 from logister_core.ids import uuid7
 from logister_core.ingest.body import context_of
 from logister_core.ingest.models import EventType, IngestEvent
@@ -60,6 +61,10 @@ class Target(NamedTuple):
     merged_from_id: int | None = None
     share_id: int | None = None
 
+    @property
+    def counting(self) -> tuple[int, ...]:
+        return (self.group_id,) if self.share_id is None else (self.group_id, self.share_id)
+
 
 class ErrorGrouping:
     """The projection."""
@@ -74,17 +79,23 @@ class ErrorGrouping:
         contexts = _Contexts(session)
         evidence = _evidence(events, contexts)
         targets = _targets(session, events, evidence, contexts, now)
-        counting = {id for target in targets.values() for id in (target.group_id, target.share_id) if id is not None}
+        counting = {id for target in targets.values() for id in target.counting}
         groups = {group.id: group for group in locked_groups(session, counting)}
         tallies = {group_id: Tally.of(group) for group_id, group in groups.items()}
         linked = _link(session, events, targets)
         notices = Notices()
+        met: set[Met] = set()
         for event in events:
             if event.id in linked:
                 target, known = targets[_key(event)], evidence.get(event.id, NO_EVIDENCE)
                 fold(tallies[target.group_id], event, known, notices, now)
                 if target.share_id is not None:
                     count_in_share(tallies[target.share_id], event, known)
+                if event.end_user_id:
+                    person = person_of(event.end_user_id)
+                    met |= {(id, person) for id in target.counting if tallies[id].people_count < MOST_PEOPLE}
+        for group_id, number in add_people(session, met).items():
+            tallies[group_id].people_count = min(tallies[group_id].people_count + number, MOST_PEOPLE)
         for group_id, tally in tallies.items():
             tally.store(groups[group_id])
         session.flush()

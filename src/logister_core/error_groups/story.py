@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
+from logister_core.error_groups.people import MOST_PEOPLE
 from logister_core.error_groups.snooze import words as snooze_words
 from logister_core.error_groups.transitions import Resolution
 from logister_core.redaction import redact
-from logister_core.web.formatting import ago_text, middle_cut, plural, time_text
+from logister_core.web.formatting import ago_text, count_text, middle_cut, plural, time_text
 
 NEW_FOR = timedelta(hours=24)
 DEFAULT_ENVIRONMENT = "production"
@@ -51,6 +52,16 @@ def without_class(message: str, class_name: str) -> str:
         if message.startswith(prefix + ":"):
             return message[len(prefix) + 1 :].strip()
     return message
+
+
+def people(group: ErrorGroup) -> tuple[str, str] | None:
+    """As in ("1.2k", "1,214 people"); None when no event named anybody."""
+    number = group.people_count
+    if not number:
+        return None
+    if number >= MOST_PEOPLE:
+        return f"{count_text(MOST_PEOPLE)}+", f"{MOST_PEOPLE:,} or more people"
+    return count_text(number), plural(number, "person", "people")
 
 
 def full_title(group: ErrorGroup) -> str:

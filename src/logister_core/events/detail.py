@@ -181,7 +181,6 @@ class EventDetails:
         now = self._clock()
         return group_story(
             group,
-            people=self._query.people(group),
             frequency=self._query.frequency(group, now),
             deployment=subject.deployment,
             repositories=subject.repositories,

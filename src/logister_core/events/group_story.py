@@ -9,24 +9,22 @@ from uuid import UUID
 
 from logister_core.deployments.group_context import DeploymentContext
 from logister_core.error_groups.models import ErrorGroup
-from logister_core.error_groups.story import grouped_by, news
+from logister_core.error_groups.story import grouped_by, news, people
 from logister_core.events.deployment_story import DeploymentStory, deployment_story
 from logister_core.events.frequency import Frequency
-from logister_core.events.queries import PEOPLE_AMONG, People
 from logister_core.source_repositories.models import SourceRepository
-from logister_core.web.formatting import plural
 
 
 @dataclass(frozen=True, slots=True)
 class GroupStory:
-    """`events` is the lifetime counter, `people` None when no event names a user. `grouped_by` is what decided,
-    `grouping` the facts behind it; `deployment` is the one the error came with.
+    """`events` is the lifetime counter, `people` is short and in words, None when no event named a user. `grouped_by`
+    is what decided, `grouping` the facts behind it; `deployment` is the one the error came with.
     """
 
     uuid: UUID
     open: bool
     events: int
-    people: People | None
+    people: tuple[str, str] | None
     first_seen: datetime
     first_release: str | None
     last_seen: datetime
@@ -37,21 +35,10 @@ class GroupStory:
     grouping: list[tuple[str, str]]
     deployment: DeploymentStory | None
 
-    @property
-    def people_note(self) -> str:
-        """How people are counted."""
-        among = (
-            "of all stored occurrences"
-            if self.people is None or self.people.all_counted
-            else (f"of the latest {PEOPLE_AMONG:,} occurrences")
-        )
-        return f"Different user ids {among}"
-
 
 def group_story(
     group: ErrorGroup,
     *,
-    people: People,
     frequency: Frequency,
     deployment: DeploymentContext | None,
     repositories: Sequence[SourceRepository],
@@ -63,7 +50,7 @@ def group_story(
         uuid=group.uuid,
         open=group.open,
         events=group.occurrence_count,
-        people=people if people.number else None,
+        people=people(group),
         first_seen=group.first_seen_at,
         first_release=group.introduced_in_release,
         last_seen=group.last_seen_at,
@@ -74,11 +61,3 @@ def group_story(
         grouping=facts,
         deployment=None if deployment is None else deployment_story(deployment, repositories),
     )
-
-
-def people_text(people: People | None) -> str | None:
-    """ "38 people in the last 1,000 events"; None when nobody is named."""
-    if people is None:
-        return None
-    words = plural(people.number, "person", "people")
-    return words if people.all_counted else f"{words} in the last {PEOPLE_AMONG:,}"

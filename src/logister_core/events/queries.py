@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 OCCURRENCES_SHOWN = 50
 LOGS_SHOWN = 50
 LOGS_WITHIN = timedelta(minutes=5)
-# People are counted among so many latest occurrences: that many rows are read in milliseconds, all of them may not.
-PEOPLE_AMONG = 1_000
+# So many of the latest occurrences are looked at closely: that many rows are read in milliseconds, all of them may not.
+RECENT = 1_000
 # Retention removes events and not that they occurred, the oldest first; some may be gone by themselves.
 LATEST_TRIED = 20
 # Counting further would take longer than the number is worth.
@@ -80,14 +80,6 @@ class Neighbours:
 
     older: UUID | None
     newer: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """Distinct user ids among the latest occurrences; `all_counted` is False when there are older ones."""
-
-    number: int
-    all_counted: bool
 
 
 class LogLine(NamedTuple):
@@ -190,15 +182,6 @@ class EventQuery:
         rows = [Occurrence(*row) for row in self._session.execute(query)]
         return OccurrencePage(rows[:OCCURRENCES_SHOWN], is_first=last is None, is_last=len(rows) <= OCCURRENCES_SHOWN)
 
-    def people(self, group: ErrorGroup) -> People:
-        latest = _latest(ErrorOccurrence.error_group_id == group.id, limit=PEOPLE_AMONG)
-        number, read = self._session.execute(
-            select(func.count(IngestEvent.end_user_id.distinct()), func.count())
-            .select_from(latest)
-            .outerjoin(IngestEvent, _event_of(latest))
-        ).one()
-        return People(number, all_counted=read < PEOPLE_AMONG)
-
     def related_logs(self, event: IngestEvent, *, since: datetime, until: datetime, by_user: bool) -> list[LogLine]:
         """Logs of the project in that time that share an id with the event, oldest first.
 
@@ -242,7 +225,7 @@ class EventQuery:
 
     def recent(self, group: ErrorGroup) -> list[RecentFacts]:
         """What the latest occurrences say about where and for whom they happened."""
-        latest = _latest(ErrorOccurrence.error_group_id == group.id, limit=PEOPLE_AMONG)
+        latest = _latest(ErrorOccurrence.error_group_id == group.id, limit=RECENT)
         facts = (getattr(IngestEvent, name) for name in RecentFacts._fields)
         rows = self._session.execute(select(*facts).join(latest, _event_of(latest)))
         return [RecentFacts(*row) for row in rows]

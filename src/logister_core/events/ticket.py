@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.events.detail import EventDetails
-from logister_core.events.group_story import people_text
 from logister_core.events.markdown import MarkdownStory, group_lines, markdown
 from logister_core.events.subject import Subject
 from logister_core.ingest.models import IngestEvent
@@ -24,7 +23,7 @@ def ticket(request: Request, subject: Subject, event: IngestEvent, group: ErrorG
         story = details.story(subject, group)
         lines = group_lines(
             group,
-            people_text(story.people),
+            None if story.people is None else story.people[1],
             None if story.news is None else story.news[1],
             None if story.deployment is None else story.deployment.sentence,
         )

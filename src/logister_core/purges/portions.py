@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
-from logister_core.error_groups.models import ErrorGroup, ErrorOccurrence
+from logister_core.error_groups.models import ErrorGroup, ErrorGroupPerson, ErrorOccurrence
 from logister_core.ingest.models import IngestEvent, TelemetryDictionary, TelemetryIdentity, TraceSpan
 
 # Rows of one transaction: on SQLite nobody else can write meanwhile.
@@ -54,6 +54,17 @@ def _occurrences(session: Session, project_id: int, limit: int) -> int:
     return _deleted(session, delete(ErrorOccurrence).where(ErrorOccurrence.id.in_(some)))
 
 
+def _people(session: Session, project_id: int, limit: int) -> int:
+    key = (ErrorGroupPerson.error_group_id, ErrorGroupPerson.person)
+    some = (
+        select(*key)
+        .join(ErrorGroup, ErrorGroup.id == ErrorGroupPerson.error_group_id)
+        .where(ErrorGroup.project_id == project_id)
+        .limit(limit)
+    )
+    return _deleted(session, delete(ErrorGroupPerson).where(tuple_(*key).in_(some)))
+
+
 def _groups(session: Session, project_id: int, limit: int) -> int:
     some = select(ErrorGroup.id).where(ErrorGroup.project_id == project_id).order_by(ErrorGroup.id).limit(limit)
     return _deleted(session, delete(ErrorGroup).where(ErrorGroup.id.in_(some)))
@@ -77,11 +88,12 @@ def _deleted(session: Session, statement: Any) -> int:
     return count
 
 
-# In this order: bodies need their dictionaries for as long as there are bodies, occurrences their groups.
+# In this order: bodies need their dictionaries for as long as there are bodies, occurrences and people their groups.
 PORTIONS: Final = (
     Portion("events", "Events", _telemetry(IngestEvent, IngestEvent.occurred_at)),
     Portion("spans", "Spans", _telemetry(TraceSpan, TraceSpan.started_at)),
     Portion("occurrences", "Occurrences of errors", _occurrences),
+    Portion("people", "People whom errors happened to", _people),
     Portion("groups", "Error groups", _groups),
     Portion("identities", "Identifiers of telemetry", _identities),
     Portion("dictionaries", "Dictionaries of stored text", _dictionaries),

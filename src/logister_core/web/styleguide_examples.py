@@ -128,7 +128,7 @@ client.capture_message("Hello from production", level="error")
 
 def _groups(now: datetime) -> list[Values]:
     def group(minutes: int, error: str, value: str, where: str, **more: Any) -> Values:
-        facts = {"events": 1, "trend": [0, 0, 0, 0, 0, 0, 1], "note": None, "owner": None}
+        facts = {"events": 1, "trend": [0, 0, 0, 0, 0, 0, 1], "people": None, "note": None, "owner": None}
         return Values(
             uuid=f"00000000-0000-7000-8000-{minutes:012d}",
             href="#",
@@ -144,19 +144,19 @@ def _groups(now: datetime) -> list[Values]:
     return [
         group(
             2, "KeyError", "'customer_id'", "shop/orders.py in process · POST /orders", owner="Ana Lind",
-            events=1214, trend=[1, 1, 2, 1, 5, 7, 2], note=("danger", "regressed in 1.4.2"),
+            events=1214, people=("38", "38 people"), trend=[1, 1, 2, 1, 5, 7, 2], note=("danger", "regressed in 1.4.2"),
         ),
         group(
             14, "TimeoutError", "payment gateway did not answer within 5 s",
             "shop/payments.py in charge · worker.charge_order",
-            events=214, trend=[2, 2, 2, 3, 2, 2, 2], note=("info", "new"),
+            events=214, people=("1", "1 person"), trend=[2, 2, 2, 3, 2, 2, 2], note=("info", "new"),
         ),
         group(
             55, "sqlalchemy.exc.IntegrityError",
             '(psycopg.errors.UniqueViolation) duplicate key value violates unique constraint "uq_orders_number" '
             "DETAIL: Key (number)=(2026-11-00481) already exists.",
             "shop/checkout/persistence/order_repository.py in insert_with_generated_number · POST /checkout/complete",
-            events=38_120, trend=[40, 52, 47, 61, 58, 49, 55],
+            events=38_120, people=("10k+", "10,000 or more people"), trend=[40, 52, 47, 61, 58, 49, 55],
         ),
         group(260, "TypeError", "<script>alert(1)</script> is not a function", "static/basket.js in render"),
         group(3000, "", "Background sync stopped", "", events=3, trend=[0, 1, 0, 1, 1, 0, 0], owner="Jonas"),

@@ -75,10 +75,11 @@ def test_the_failing_line_is_marked_and_named(ui):
 
 
 def test_a_row_of_the_inbox_is_one_link_with_the_exact_numbers(ui):
-    html = ui.inbox_row(row=group(selected=True, events=1214), now=NOW)
+    html = ui.inbox_row(row=group(selected=True, events=1214, people=("1.1k", "1,112 people")), now=NOW)
     assert html.count("<a ") == 1
     assert 'aria-current="true"' in html
-    assert 'title="1,214 events, first' in html
+    assert 'title="1,214 events, 1,112 people, first' in html
+    assert '<span aria-hidden="true">1.1k</span><span class="sr-only">1,112 people</span>' in html
     assert "&lt;script&gt;" in html
     assert "<script>" not in html
 
@@ -86,6 +87,7 @@ def test_a_row_of_the_inbox_is_one_link_with_the_exact_numbers(ui):
 def test_a_row_without_an_error_type_starts_with_its_text(ui):
     html = ui.inbox_row(row=group(type=""), now=NOW)
     assert "<strong" not in html
+    assert '<span class="inbox-people"></span>' in html
 
 
 def test_confirmation_asks_for_the_word(ui):

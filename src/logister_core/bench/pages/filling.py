@@ -13,7 +13,7 @@ from sqlalchemy import Engine, insert, text
 
 from logister_core.accounts.models import User
 from logister_core.bench.database import OWNER
-from logister_core.bench.pages.story import DAYS, Group, Seen, Story
+from logister_core.bench.pages.story import DAYS, PEOPLE, Group, Seen, Story
 from logister_core.db.base import Base
 from logister_core.db.partitions import ensure_partitions
 from logister_core.db.sessions import write_transaction
@@ -152,7 +152,8 @@ def _group(group: Group) -> dict[str, Any]:
         "id": group.id, "uuid": group.uuid, "project_id": group.project, "fingerprint": f"stack:{group.id}",
         "grouping_strategy": "stack", "grouping_facts": {"type": kind}, "title": group.title,
         "culprit": "shop/orders.py in process", "stage": "POST /orders", "severity": "error", "status": group.status,
-        "occurrence_count": group.count, "first_seen_at": group.first, "last_seen_at": group.last,
+        "occurrence_count": group.count, "people_count": _people(group.count),
+        "first_seen_at": group.first, "last_seen_at": group.last,
         "resolved_at": closed_at if group.status == "resolved" else None,
         "ignored_at": closed_at if group.status == "ignored" else None,
         "archived_at": closed_at if group.status == "archived" else None,
@@ -160,3 +161,8 @@ def _group(group: Group) -> dict[str, Any]:
         "latest_event_uuid": event_uuid, "latest_event_occurred_at": group.last,
         "created_at": group.first, "updated_at": group.last,
     }  # fmt: skip
+
+
+def _people(events: int) -> int:
+    """As many different ones as there are likely to be, when each event is somebody's by chance."""
+    return round(PEOPLE * (1 - (1 - 1 / PEOPLE) ** events))

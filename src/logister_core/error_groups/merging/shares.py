@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
+from logister_core.error_groups.people import unite_people
 from logister_core.ids import uuid7
 
 _OWN_COLUMNS = frozenset({"id", "uuid", "merged_into_id", "own_share_id"})
@@ -39,6 +40,7 @@ def make_own_share(session: Session, group: ErrorGroup) -> ErrorGroup:
     share = ErrorGroup(**values | {"uuid": uuid7(), "status": GroupStatus.ARCHIVED.value, "merged_into_id": group.id})
     session.add(share)
     session.flush()
+    unite_people(session, share, [group])
     group.own_share_id = share.id
     session.flush()
     return share
@@ -54,6 +56,7 @@ def sum_up(session: Session, group: ErrorGroup, now: datetime, *, own_only: bool
     if own_only:
         parts = [own]
     group.occurrence_count = sum(part.occurrence_count for part in parts)
+    unite_people(session, group, parts)
     first = min(parts, key=lambda part: (part.first_seen_at, part.id))
     group.first_seen_at, group.introduced_in_release = first.first_seen_at, first.introduced_in_release
     group.last_seen_at = max(part.last_seen_at for part in parts)
