@@ -46,6 +46,7 @@ FEATURES = (
     "logister_core.source_repositories",
     "logister_core.receipts",
     "logister_core.releases",
+    "logister_core.updates",
     "logister_core.api",
 )
 

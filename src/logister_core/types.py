@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from logister_core.settings import Settings
     from logister_core.tasks.hints import Hints
     from logister_core.tasks.recurring import RecurringJob
+    from logister_core.updates.queries import BellEntry
 
 
 class Registry(pyramid.registry.Registry):
@@ -62,6 +63,7 @@ class Request(pyramid.request.Request):
     request_id: str
     reception: Reception | None
     flashes: list[Message]
+    bell_entries: list[BellEntry]
     find_service: Callable[..., Any]
     flash: Callable[..., None]
 

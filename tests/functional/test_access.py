@@ -113,6 +113,7 @@ TABLE = {
     "source_repositories.index": {"GET": MANAGER, "POST": MANAGER},
     "source_repositories.remove": {"POST": MANAGER},
     "source_repositories.show": {"DELETE": MANAGER, "GET": MANAGER, "PATCH": MANAGER, "POST": MANAGER},
+    "updates.dismiss": {"POST": SIGNED_IN},
     "web.root": {"GET": ANYBODY},
 }
 

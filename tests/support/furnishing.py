@@ -17,9 +17,11 @@ from logister_core.ingest.models import IngestEvent
 from logister_core.projects.models import Project
 from logister_core.purges.models import ProjectPurge, PurgeStatus
 from logister_core.source_repositories.models import SourceRepository
+from logister_core.updates.models import KnownRelease
 
 from .instance import Instance
 
+REPOSITORY = "acme/logister"
 HOSTILE = "<script>alert(1)</script>"
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitaen" * 6
 SENTENCE = "The payment gateway has answered with a status that nobody has ever seen before, and then it went away. "
@@ -35,6 +37,7 @@ FAILURES = (
 
 def furnish(site: Instance, owner: User, browser: webtest.TestApp) -> dict[str, str]:
     """Ids for the addresses of pictures, by name; `browser` is the owner's."""
+    _news(site)
     things = {
         "none": str(project(site, owner, name="Nothing yet").uuid),
         "archived": str(project(site, owner, name="Laid to rest", archived_at=site.clock()).uuid),
@@ -60,6 +63,13 @@ def ids(site: Instance, name: str, of: Project) -> dict[str, str]:
             .order_by(IngestEvent.occurred_at.desc())
         )
     return {name: str(of.uuid), f"{name}_group": str(group), f"{name}_log": str(log)}
+
+
+def _news(site: Instance) -> None:
+    """Of a newer release, in the bell."""
+    values = {"title": SENTENCE.strip()[:120], "url": f"https://github.com/{REPOSITORY}/releases/tag/v9.10.1"}
+    with site.write() as db:
+        db.add(KnownRelease(repository=REPOSITORY, version="9.10.1", checked_at=site.clock(), **values))
 
 
 def _purge(site: Instance, owner: User, status: PurgeStatus) -> str:

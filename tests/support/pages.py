@@ -93,6 +93,7 @@ def _opened() -> Iterator[Picture]:
     yield Picture("menu-frames", "inbox", _detail("one"), press=(".frame-fold > summary",))
     yield Picture("menu-projects", "inbox", f"{base}/inbox", press=(".bar-switch",), whole=False)
     yield Picture("menu-person", "inbox", f"{base}/inbox", press=(".bar-person",), whole=False)
+    yield Picture("menu-bell", "inbox", f"{base}/inbox", press=(".bar-bell > summary",), whole=False)
     yield Picture("menu-event", "events.activity", f"{base}/activity?period=30d", press=(".event-line > summary",))
     filters = (".event-form > summary",)
     yield Picture("menu-event-filters", "events.activity", f"{base}/activity?period=30d", press=filters, whole=False)

@@ -20,12 +20,17 @@ from logister_core.projects.models import Project
 from logister_core.security.cookies import SESSION, cookie_jar
 from logister_core.security.sessions import SessionService
 
-from .furnishing import furnish, ids
+from .furnishing import REPOSITORY, furnish, ids
 from .instance import Instance, instance, migrate
 from .pages import NOBODY, OWNER, VIEWER
 
-# For the page of components, the page in front, and a text of the operator's.
-SETTINGS = {"LOGISTER_ENV": "development", "LOGISTER_LANDING_PAGE": "yes"}
+# For the page of components, the page in front, news in the bell, and a text of the operator's.
+SETTINGS = {
+    "LOGISTER_ENV": "development",
+    "LOGISTER_LANDING_PAGE": "yes",
+    "LOGISTER_RELEASE": "v0.1.0",
+    "LOGISTER_RELEASE_REPOSITORY": REPOSITORY,
+}
 TEXT = "We run this server.\n\nWrite to us when something is wrong with it."
 
 

@@ -24,6 +24,7 @@ from logister_core.receipts import models as receipts
 from logister_core.releases import models as releases
 from logister_core.source_repositories import models as source_repositories
 from logister_core.tasks import models as tasks
+from logister_core.updates import models as updates
 
 MODEL_MODULES = (
     accounts,
@@ -47,6 +48,7 @@ MODEL_MODULES = (
     releases,
     retention_policies,
     tasks,
+    updates,
 )
 
 metadata = Base.metadata

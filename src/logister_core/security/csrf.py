@@ -7,12 +7,12 @@ signed in, else a random cookie made for the first form a visitor sees. Nothing 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from pyramid.interfaces import ICSRFStoragePolicy
 from zope.interface import implementer
 
 from logister_core.security.cookies import Cookie
+from logister_core.security.targets import origin
 from logister_core.security.tokens import Signer, new_token, same
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class CSRFPolicy:
     def __init__(self, signer: Signer, visitor_cookie: Cookie, public_url: str) -> None:
         self._signer = signer
         self._visitor_cookie = visitor_cookie
-        self._public_origin = _origin(public_url)
+        self._public_origin = origin(public_url)
 
     def get_csrf_token(self, request: Request) -> str:
         return self._expected(request) or self.new_csrf_token(request)
@@ -55,14 +55,4 @@ class CSRFPolicy:
         stated = request.headers.get("Origin") or request.referer
         if not stated:
             return True
-        return _origin(stated) in (_origin(request.host_url), self._public_origin)
-
-
-def _origin(url: str) -> tuple[str, str] | None:
-    """Scheme and host with port; None when there is none, as in `null`."""
-    try:
-        parts = urlsplit(url)
-        default = {"http": 80, "https": 443}[parts.scheme]
-        return parts.scheme, f"{parts.hostname}:{parts.port or default}"
-    except (KeyError, ValueError):
-        return None
+        return origin(stated) in (origin(request.host_url), self._public_origin)

@@ -30,6 +30,7 @@ from .sections import (
     RuntimeSettings,
     SelfObservabilitySettings,
     TaskSettings,
+    UpdateSettings,
     database_url,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "TaskSettings",
+    "UpdateSettings",
     "Variable",
     "boolean",
     "choice",

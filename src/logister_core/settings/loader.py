@@ -17,6 +17,7 @@ from .sections import (
     RuntimeSettings,
     SelfObservabilitySettings,
     TaskSettings,
+    UpdateSettings,
 )
 
 Section = TypeVar("Section")
@@ -28,6 +29,7 @@ CORE_SECTIONS: tuple[type, ...] = (
     IntakeSettings,
     ProductSettings,
     SelfObservabilitySettings,
+    UpdateSettings,
 )
 
 
@@ -58,6 +60,7 @@ class Settings:
     intake: IntakeSettings
     product: ProductSettings
     self_observability: SelfObservabilitySettings
+    updates: UpdateSettings
     extra: Mapping[type, Any] = field(default_factory=dict)
 
     @property
@@ -135,6 +138,7 @@ def load_settings(ini: Mapping[str, str], environ: Mapping[str, str], extra_sect
         intake=loaded[IntakeSettings],
         product=product,
         self_observability=_with_endpoint(loaded[SelfObservabilitySettings], product),
+        updates=loaded[UpdateSettings],
         extra={section: loaded[section] for section in extra_sections},
     )
 

@@ -297,3 +297,34 @@ class ProductSettings:
         text("1 to 40 letters, digits, dashes or underscores", pattern=r"[A-Za-z0-9_-]{1,40}"),
         help="start of new project tokens; old tokens stay valid",
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateSettings:
+    """Whether this installation looks for newer releases of itself."""
+
+    release: str | None = setting(
+        "LOGISTER_RELEASE",
+        None,
+        text(),
+        help="release this installation runs, when it is a version such as v2.1.0; unset: that of the package",
+    )
+    checks_enabled: bool = setting(
+        "LOGISTER_UPDATE_CHECKS_ENABLED",
+        "true",
+        boolean(),
+        help="look for a newer release once a day; nothing is asked without LOGISTER_RELEASE_REPOSITORY",
+    )
+    repository: str | None = setting(
+        "LOGISTER_RELEASE_REPOSITORY",
+        None,
+        text("owner/name of a repository", pattern=r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]*[A-Za-z0-9_-]"),
+        help="repository on GitHub whose latest release is looked for; unset: no connection is made",
+    )
+    github_token: str | None = setting(
+        "LOGISTER_GITHUB_TOKEN",
+        None,
+        text("a token of GitHub", pattern=r"[\x21-\x7e]+"),
+        help="sent along to GitHub, for a repository that not everybody may read",
+        secret=True,
+    )

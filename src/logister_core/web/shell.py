@@ -149,6 +149,11 @@ class Shell:
         return [Message(*flash) for flash in getattr(self._request, "flashes", None) or ()]
 
     @property
+    def bell(self) -> list[Any]:
+        """What the bell tells of; see `updates`."""
+        return list(getattr(self._request, "bell_entries", None) or ())
+
+    @property
     def canonical(self) -> str | None:
         """The page's address below the configured public one, whatever host the browser used."""
         product = self._product

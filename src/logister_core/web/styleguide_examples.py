@@ -23,6 +23,11 @@ EXAMPLES = (
     ("buttons", "Buttons and menus", "One primary button per view. A menu is a details element with data-menu."),
     ("badges", "Badges, states, event types", "A badge only for what differs from the normal case."),
     ("messages", "Messages", "Flash after an action, notice as long as a state lasts."),
+    (
+        "bell",
+        "Bell",
+        "In the bar. It counts only what was not dismissed, and is not there on phones when it has nothing to tell.",
+    ),
     ("numbers", "Numbers, times, sparkline", "fmt.count and fmt.ago carry the exact value on hover."),
     ("toolbar", "Status links and search", "The search field of a page has the id search: / focuses it."),
     ("inbox_bar", "Inbox bar", "What is not understood is said below; what arrived lies over the list."),
@@ -78,6 +83,16 @@ def demonstration(now: datetime) -> dict[str, Any]:
         "then": then,
         "trend30": [0, 0, 1, 0, 2, 4, 3, 0, 0, 0, 1, 2, 8, 14, 9, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 6, 21, 34, 18],
         "groups": _groups(now),
+        "news": [
+            Values(
+                key="release_update:2.1.1",
+                title="Update available",
+                what="Logister 2.1.1",
+                note="Fewer false alarms",
+                text="This installation runs 2.1.0.",
+                href="#",
+            )
+        ],
         "selection": Values(
             action="#",
             fields=[],
