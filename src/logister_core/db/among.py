@@ -10,22 +10,23 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Dialect, literal
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Boolean, Dialect, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import Text, TypeDecorator, TypeEngine
+from sqlalchemy.types import Text, TypeDecorator
+
+from logister_core.db.arrays import array_text
 
 
 class _IDs(TypeDecorator[list[int]]):
+    """All of them as one text, which each database takes apart faster than its driver puts a list together."""
+
     impl = Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return ARRAY(BigInteger()) if dialect.name == "postgresql" else Text()
-
-    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> Any:
-        return value if dialect.name == "postgresql" else json.dumps(value)
+    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> str:
+        ids = value or []
+        return array_text(map(str, ids)) if dialect.name == "postgresql" else json.dumps(ids)
 
 
 class _Among(FunctionElement[bool]):
@@ -43,7 +44,7 @@ def among(column: Any, ids: Iterable[int]) -> FunctionElement[bool]:
 @compiles(_Among, "postgresql")
 def _any(element: _Among, compiler: Any, **options: Any) -> str:
     column, ids = element.clauses
-    return f"{compiler.process(column, **options)} = ANY({compiler.process(ids, **options)})"
+    return f"{compiler.process(column, **options)} = ANY(CAST({compiler.process(ids, **options)} AS BIGINT[]))"
 
 
 @compiles(_Among, "sqlite")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -37,6 +38,11 @@ class InboxAddress:
 
     def group(self, uuid: UUID, **more: str) -> str:
         return self._with(self.state.parameters() | {"group_uuid": str(uuid)} | more)
+
+    def groups(self) -> Callable[[UUID], str]:
+        """As `group`, for many of them."""
+        before = self._with(self.state.parameters() | {"group_uuid": ""})
+        return lambda uuid: f"{before}{uuid}"
 
     def without_search(self) -> str:
         return self._with(replace(self.state.first_page(), q="").parameters())

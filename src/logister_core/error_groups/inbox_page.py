@@ -106,7 +106,7 @@ def inbox_page(
     one_project: bool,
 ) -> InboxPage:
     state = address.state
-    trends, routes = query.trends(page.groups), query.routes(page.groups)
+    trends, routes, href = query.trends(page.groups), query.routes(page.groups), address.groups()
     return InboxPage(
         state=state,
         address=address,
@@ -117,7 +117,7 @@ def inbox_page(
         rows=[
             _row(
                 group,
-                address,
+                href(group.uuid),
                 project=None if one_project else scope.projects[group.project_id],
                 trend=trends[group.id],
                 route=routes.get(group.id),
@@ -163,7 +163,7 @@ def _assignees(scope: InboxScope, counts: Counts) -> list[tuple[str, str]]:
 
 def _row(
     group: ErrorGroup,
-    address: InboxAddress,
+    href: str,
     *,
     project: Project | None,
     trend: list[int],
@@ -176,7 +176,7 @@ def _row(
     places = [part for part in (group.culprit, route, environment) if part]
     return InboxRow(
         uuid=group.uuid,
-        href=address.group(group.uuid),
+        href=href,
         project=None if project is None else project.name,
         type=kind,
         value=value,

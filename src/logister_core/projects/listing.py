@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import add
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -92,8 +95,8 @@ def project_list(session: Session, user: User, *, archived: bool | None, now: da
                 open_groups=groups.get(project.id, (0, 0))[0],
                 all_groups=groups.get(project.id, (0, 0))[1],
                 last_receipt=latest.get(project.id),
-                trend=[sum(day) for day in week.get(project.id, _NOTHING)],
-                activity=sum(day[1] for day in week.get(project.id, _NOTHING)),
+                trend=week[project.id].trend if project.id in week else [0] * DAYS,
+                activity=week[project.id].activity if project.id in week else 0,
                 purge=_deletion(purges.get(project.id), project, user),
             )
             for project in projects
@@ -101,7 +104,9 @@ def project_list(session: Session, user: User, *, archived: bool | None, now: da
     )
 
 
-_NOTHING = [(0, 0, 0)] * DAYS
+class _Week(NamedTuple):
+    trend: list[int]
+    activity: int
 
 
 def _groups(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
@@ -116,18 +121,19 @@ def _groups(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
     return {project_id: (open_groups, all_groups) for project_id, open_groups, all_groups in rows}
 
 
-def _week(session: Session, ids: list[int], today: date) -> dict[int, list[tuple[int, int, int]]]:
-    """Errors, other events and spans of each of the last seven days; projects without any are missing."""
-    first = today - timedelta(days=DAYS - 1)
-    found: dict[int, list[tuple[int, int, int]]] = {}
-    for row in session.execute(
-        select(ProjectDay.project_id, ProjectDay.day, ProjectDay.errors, ProjectDay.activity, ProjectDay.spans).where(
-            among(ProjectDay.project_id, ids), ProjectDay.day.between(first, today)
-        )
-    ):
-        days = found.setdefault(row.project_id, list(_NOTHING))
-        days[(row.day - first).days] = (row.errors, row.activity, row.spans)
-    return found
+def _week(session: Session, ids: list[int], today: date) -> dict[int, _Week]:
+    """The last seven days; projects without anything are missing."""
+    days = [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
+    of_day = ProjectDay.errors + ProjectDay.activity + ProjectDay.spans
+    # Of one row each, so the largest is the only one, and a bigint where a sum would be a decimal.
+    numbers = (func.coalesce(func.max(of_day).filter(ProjectDay.day == day), 0) for day in days)
+    activity = (func.coalesce(func.max(ProjectDay.activity).filter(ProjectDay.day == day), 0) for day in days)
+    rows = session.execute(
+        select(ProjectDay.project_id, reduce(add, activity), *numbers)
+        .where(among(ProjectDay.project_id, ids), ProjectDay.day.between(days[0], today))
+        .group_by(ProjectDay.project_id)
+    )
+    return {project_id: _Week(trend, total) for project_id, total, *trend in rows}
 
 
 def _latest(session: Session, ids: list[int]) -> dict[int, datetime]:

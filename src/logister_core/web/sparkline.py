@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import escape
 
@@ -33,14 +34,19 @@ def sparkline(values: Sequence[int], *, label: str = "Events", width: int = 72, 
     bars: list[str] = []
     peak: list[str] = []
     top = max(values, default=0)
-    step = width / max(len(values), 1)
-    # Few wide bars would look like blocks: the gap grows with the step, bars stay at most 8 px wide.
-    wide = round(min(max(step - max(step / 5, 1), 0.5), 8), 2)
     for position, value in enumerate(values):
-        left = round(position * step + (step - wide), 2)
         # A value of zero keeps a hairline, so that the axis of time stays visible.
         tall = max(round(value / top * height, 1), 2.0) if value > 0 else 1.0
-        box = f"M{left:g} {height - tall:g}h{wide:g}v{tall:g}h-{wide:g}z"
-        (peak if value > 0 and value == top else bars).append(box)
+        (peak if value > 0 and value == top else bars).append(_bar(position, len(values), tall, width, height))
     listed = ", ".join(f"{value:,}" for value in values) or "none"
     return Sparkline(width, height, "".join(bars), "".join(peak), f"{label}: {listed}; total {sum(values):,}")
+
+
+@lru_cache(maxsize=8192)
+def _bar(position: int, count: int, tall: float, width: int, height: int) -> str:
+    """Charts of one size have few different bars, and pages have hundreds of charts."""
+    step = width / count
+    # Few wide bars would look like blocks: the gap grows with the step, bars stay at most 8 px wide.
+    wide = round(min(max(step - max(step / 5, 1), 0.5), 8), 2)
+    left = round(position * step + (step - wide), 2)
+    return f"M{left:g} {height - tall:g}h{wide:g}v{tall:g}h-{wide:g}z"
