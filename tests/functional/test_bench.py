@@ -165,7 +165,7 @@ def test_pages_of_a_filled_database_are_measured_on_both_databases(
     bench: Callable[..., Any], postgres_server: Callable[..., str]
 ) -> None:
     url = postgres_server()
-    size = ("--events", "2000", "--groups", "400", "--projects", "3", "--repeats", "4")
+    size = ("--events", "2000", "--groups", "400", "--projects", "3", "--repeats", "4", "--rest", "0")
     done = bench("pages", "--json", *size, DATABASE_URL=url)
     assert done.returncode == 0, done.stderr
     results = json.loads(done.stdout)

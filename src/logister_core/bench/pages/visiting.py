@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -58,20 +59,25 @@ class Visitor:
             address = found[1].replace("&amp;", "&")
         return address
 
-    def measure(self, words: str, addresses: Sequence[str], repeats: int, **headers: str) -> Figure:
-        """Each address once to warm up, then in turn. Raises when a page is not there."""
-        for address in addresses:
-            answer = self.open(address, **headers)
+    def measure(self, pages: Mapping[str, Sequence[str]], repeats: int) -> list[Figure]:
+        """Pages in turn, so that a bad moment of the machine does not hit one of them alone.
+
+        Of each the addresses are asked for once to warm up, then one by one. Raises when a page is not there.
+        """
+        for address in chain.from_iterable(pages.values()):
+            answer = self.open(address)
             if answer.status_int != 200:
                 raise RuntimeError(f"{address} answered {answer.status}")
-        milliseconds, statements = [], []
+        figures = [Figure(words, [], []) for words in pages]
         for number in range(repeats):
-            with _counted(self._engine) as counted:
-                began = time.perf_counter()
-                self.open(addresses[number % len(addresses)], **headers)
-                milliseconds.append((time.perf_counter() - began) * 1000)
-            statements.append(len(counted))
-        return Figure(words, milliseconds, statements)
+            for figure in figures:
+                addresses = pages[figure.words]
+                with _counted(self._engine) as counted:
+                    began = time.perf_counter()
+                    self.open(addresses[number % len(addresses)])
+                    figure.milliseconds.append((time.perf_counter() - began) * 1000)
+                figure.statements.append(len(counted))
+        return figures
 
 
 @contextmanager
