@@ -12,8 +12,6 @@ from pyramid.renderers import render_to_response
 from pyramid.response import Response
 
 from logister_core.error_groups.inbox_parts import (
-    FRAGMENT,
-    LIST_FRAGMENT,
     detail_values,
     groups_of,
     list_values,
@@ -25,6 +23,7 @@ from logister_core.error_groups.inbox_state import InboxState
 from logister_core.error_groups.way_back import way_back
 from logister_core.errors import Refused
 from logister_core.security.inputs import canonical_uuid
+from logister_core.web.fragments import FRAGMENT, LIST_FRAGMENT
 
 if TYPE_CHECKING:
     from logister_core.types import Request

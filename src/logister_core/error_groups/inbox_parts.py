@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from logister_core.projects.models import Project
     from logister_core.types import Request
 
-FRAGMENT = "X-Fragment"
-LIST_FRAGMENT = "project_inbox"
-DETAIL_FRAGMENT = "error_detail"
-
 
 @dataclass(frozen=True, slots=True)
 class Looked:

@@ -13,9 +13,6 @@ from pyramid.view import view_config
 
 from logister_core.error_groups.inbox_page import select_group
 from logister_core.error_groups.inbox_parts import (
-    DETAIL_FRAGMENT,
-    FRAGMENT,
-    LIST_FRAGMENT,
     Looked,
     detail_values,
     groups_of,
@@ -27,6 +24,7 @@ from logister_core.error_groups.inbox_parts import (
 from logister_core.error_groups.queries import MOST_ARRIVALS, InboxQuery
 from logister_core.error_groups.search.offers import offers as search_offers
 from logister_core.security.permissions import SIGNED_IN, VIEW
+from logister_core.web.fragments import DETAIL_FRAGMENT, FRAGMENT, LIST_FRAGMENT
 
 if TYPE_CHECKING:
     from logister_core.types import Request

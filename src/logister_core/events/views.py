@@ -16,6 +16,7 @@ from logister_core.ingest.models import EventType
 from logister_core.projects.queries import ProjectQuery
 from logister_core.security.inputs import canonical_uuid
 from logister_core.security.permissions import VIEW
+from logister_core.web.fragments import DETAIL_FRAGMENT, FRAGMENT
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from logister_core.ingest.models import IngestEvent
     from logister_core.types import Request
 
-FRAGMENT = "X-Fragment"
-DETAIL_FRAGMENT = "error_detail"
 SOURCE_FRAGMENT = "stack_source"
 
 # With one of these an event's address stands for the inbox with that event open.

@@ -16,11 +16,11 @@ from logister_core.purges.models import ProjectPurge, PurgeStatus
 from logister_core.purges.progress import progress
 from logister_core.purges.services import PurgeService
 from logister_core.security.permissions import OWN
+from logister_core.web.fragments import FRAGMENT
 
 if TYPE_CHECKING:
     from logister_core.types import Request
 
-FRAGMENT = "X-Fragment"
 PROGRESS_FRAGMENT = "purge_progress"
 
 

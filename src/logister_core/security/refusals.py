@@ -13,6 +13,7 @@ from pyramid.view import forbidden_view_config
 
 from logister_core.security.targets import with_next
 from logister_core.web.errors import error_response
+from logister_core.web.fragments import FRAGMENT
 
 if TYPE_CHECKING:
     from logister_core.types import Request
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def refused(request: Request) -> Any:
     if request.user is not None:
         return error_response(request, 404)
-    if request.headers.get("HX-Request") == "true" or "X-Fragment" in request.headers:
+    if request.headers.get("HX-Request") == "true" or FRAGMENT in request.headers:
         # The session ended while the page was open; the script loads it anew, which leads to the sign-in page.
         return Response(status=401)
     if not _shows_pages(request):

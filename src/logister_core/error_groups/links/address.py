@@ -66,11 +66,12 @@ def link_address(stated: str, hosts: Iterable[LinkHost] = (GITHUB,)) -> LinkAddr
         found = None if path is None else _PATHS[host.provider].fullmatch(path)
         if found is not None:
             repository, kind, number = found.groups()
-            rest = path[: found.end(3)] if path is not None else ""
             base = f"{parts.scheme}:{host.base.partition(':')[2]}"
             link_type, word = _TYPES[kind]
             title = f"{repository} {word}{number}"
-            return LinkAddress(host.provider, f"{base}/{rest}", link_type, repository, number, title)
+            return LinkAddress(
+                host.provider, f"{base}/{found.string[: found.end(3)]}", link_type, repository, number, title
+            )
     return None
 
 

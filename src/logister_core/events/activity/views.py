@@ -18,12 +18,12 @@ from logister_core.events.context_panel import context_panel
 from logister_core.events.queries import EventQuery
 from logister_core.events.safety import safe_context
 from logister_core.events.value_filters import ValueFilters
-from logister_core.events.views import FRAGMENT
 from logister_core.ingest.body import context_of
 from logister_core.ingest.intake import DEFAULT_ENVIRONMENT
 from logister_core.projects.queries import ProjectQuery
 from logister_core.security.inputs import canonical_uuid
 from logister_core.security.permissions import VIEW
+from logister_core.web.fragments import FRAGMENT
 
 if TYPE_CHECKING:
     from logister_core.ingest.models import IngestEvent
