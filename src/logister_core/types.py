@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from transaction import TransactionManager
 
+    from logister_core.accounts.form_guards import FormGuard
     from logister_core.accounts.models import User, UserSession
     from logister_core.client_submissions.services import Rejections
     from logister_core.health.checks import HealthCheck
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from logister_core.plugins import ActivePlugin
     from logister_core.public_pages.texts import Text
     from logister_core.rate_limits import RateLimiter
+    from logister_core.security.content_policy import ContentPolicy, PageKind
     from logister_core.security.flash import Message
     from logister_core.settings import Settings
     from logister_core.tasks.hints import Hints
     from logister_core.tasks.recurring import RecurringJob
     from logister_core.updates.queries import BellEntry
+    from logister_core.web.page_parts import PageParts
 
 
 class Registry(pyramid.registry.Registry):
@@ -44,6 +47,9 @@ class Registry(pyramid.registry.Registry):
     intake: Intake
     rejections: Rejections
     rate_limiter: RateLimiter
+    content_policy: ContentPolicy
+    page_parts: PageParts
+    form_guards: list[FormGuard]
     openapi: dict[str, Any]
     plugins: list[ActivePlugin]
     clock: Callable[[], datetime]
@@ -64,6 +70,7 @@ class Request(pyramid.request.Request):
     reception: Reception | None
     flashes: list[Message]
     bell_entries: list[BellEntry]
+    page_kinds: set[PageKind]
     find_service: Callable[..., Any]
     flash: Callable[..., None]
 
@@ -76,3 +83,6 @@ class Configurator(pyramid.config.Configurator):
     add_projection: Callable[..., None]
     add_health_check: Callable[..., None]
     add_write_endpoint: Callable[[str, str], None]
+    add_form_guard: Callable[[FormGuard], None]
+    add_content_source: Callable[..., None]
+    add_page_part: Callable[..., None]

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
+    from logister_core.accounts.form_guards import add_form_guard, offer_to_templates
     from logister_core.accounts.passwords import PasswordHasher
     from logister_core.accounts.services import UserService
 
@@ -16,6 +17,9 @@ def includeme(config: Configurator) -> None:
     hasher = PasswordHasher.for_tests() if settings.runtime.env == "test" else PasswordHasher()
     config.register_service(hasher, PasswordHasher)
     config.register_service_factory(UserService.from_request, UserService)
+    config.registry.form_guards = []
+    config.add_directive("add_form_guard", add_form_guard)
+    config.add_subscriber(offer_to_templates, "pyramid.events.BeforeRender")
     config.add_route("accounts.sign_in", "/users/sign_in")
     config.add_route("accounts.sign_out", "/users/sign_out")
     config.scan()

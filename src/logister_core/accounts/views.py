@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPFound, HTTPSeeOther
 from pyramid.security import forget, remember
 from pyramid.view import view_config
 
+from logister_core.accounts.form_guards import guarded
 from logister_core.accounts.services import UserService
 from logister_core.security.targets import local_target
 
@@ -29,6 +30,9 @@ def sign_in_form(request: Request) -> Any:
 
 @view_config(route_name="accounts.sign_in", request_method="POST", renderer="templates/sign_in.pt")
 def sign_in(request: Request) -> Any:
+    refused = guarded(request, "sign_in")
+    if refused is not None:
+        return refused
     if request.user is not None:
         return _already_signed_in(request)
     user = request.find_service(UserService).authenticate(

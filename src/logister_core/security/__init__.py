@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from logister_core.security.content_policy import ContentPolicy, add_content_source
 from logister_core.security.cookies import FLASH, VISITOR, cookie_jar
 from logister_core.security.csrf import CSRFPolicy
 from logister_core.security.flash import Flashes, flash
@@ -50,5 +51,8 @@ def includeme(config: Configurator) -> None:
         "logister_core.security.transport.transport_tween",
         under=("logister_core.access_log.tween.access_log_tween", "pyramid.tweens.INGRESS"),
     )
-    config.add_subscriber(SecurityHeaders(production=settings.production), "pyramid.events.NewResponse")
+    config.registry.content_policy = ContentPolicy()
+    config.add_directive("add_content_source", add_content_source)
+    headers = SecurityHeaders(config.registry.content_policy, production=settings.production)
+    config.add_subscriber(headers, "pyramid.events.NewResponse")
     config.scan()

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "frame-src 'none'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
+from logister_core.security.content_policy import ContentPolicy
 
 PAGE_HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
     # Other sites learn nothing. Stricter would make browsers send `Origin: null` with our own forms.
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
@@ -38,7 +25,8 @@ NO_PAGES = ("/static/", "/api/")
 class SecurityHeaders:
     """Subscriber to NewResponse, so that error pages and redirects have them too. What a view set stays."""
 
-    def __init__(self, *, production: bool) -> None:
+    def __init__(self, policy: ContentPolicy, *, production: bool) -> None:
+        self._policy = policy
         self._production = production
 
     def __call__(self, event: Any) -> None:
@@ -47,5 +35,7 @@ class SecurityHeaders:
         if self._production:
             headers.setdefault("Strict-Transport-Security", HSTS)
         if not event.request.environ.get("PATH_INFO", "").startswith(NO_PAGES):
+            if "Content-Security-Policy" not in headers:
+                headers["Content-Security-Policy"] = self._policy.header(event.request.page_kinds)
             for name, value in PAGE_HEADERS.items():
                 headers.setdefault(name, value)

@@ -18,7 +18,7 @@ from logister_core.web.shell import Shell
 
 
 class TemplateGlobals:
-    """Subscriber that adds `fmt`, `ui`, `icons`, `asset_tags`, `csrf_field` and `shell`.
+    """Subscriber that adds `fmt`, `ui`, `icons`, `asset_tags`, `page_parts`, `csrf_field` and `shell`.
 
     Values of the view win, so a page may shadow any of them on purpose.
     """
@@ -39,6 +39,7 @@ class TemplateGlobals:
             ui=self._components,
             icons=ICONS,
             asset_tags=partial(assets.tags, request),
+            page_parts=partial(request.registry.page_parts, request),
             csrf_field=partial(csrf_field, request),
             shell=Shell(request, values),
             project=None,
