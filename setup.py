@@ -39,6 +39,7 @@ extras = {
     "fast": ["granian>=2.8.7,<2.9"],
     # Everything that `make test` runs or talks to, servers included.
     "test": [
+        "aiosmtpd>=1.4.6,<2",
         "axe-playwright-python>=0.1.8,<0.2",
         "build",
         "django>=4.2",

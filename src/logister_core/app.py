@@ -35,6 +35,7 @@ FEATURES = (
     "logister_core.public_pages",
     "logister_core.installation",
     "logister_core.accounts",
+    "logister_core.mail",
     "logister_core.projects",
     "logister_core.purges",
     "logister_core.api_keys",

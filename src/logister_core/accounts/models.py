@@ -12,6 +12,7 @@ from logister_core.db.base import Base, big_pk, public_uuid
 
 class User(Base):
     __tablename__ = "users"
+    __table_args__ = (Index(None, "confirmation_digest", unique=True), Index(None, "reset_digest", unique=True))
 
     id: Mapped[big_pk]
     uuid: Mapped[public_uuid]
@@ -21,6 +22,14 @@ class User(Base):
     password_hash: Mapped[str]
     application_admin: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
+    unconfirmed_email: Mapped[str | None]
+    # The address that takes the place of `email` when its owner opens the link sent there.
+    confirmation_digest: Mapped[str | None]
+    # Of the link's token, see `links`; kept when it was used, so that using it again can be told from guessing.
+    confirmation_sent_at: Mapped[datetime | None]
+    reset_digest: Mapped[str | None]
+    # Of the link to choose a new password; gone when it was used and when address or password changed.
+    reset_sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

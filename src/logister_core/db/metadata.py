@@ -13,6 +13,7 @@ from logister_core.error_groups.links import models as error_group_links
 from logister_core.events.evidence import models as evidence
 from logister_core.ingest import models as ingest
 from logister_core.installation import models as installation
+from logister_core.mail import models as mail
 from logister_core.mobile_tokens import models as mobile_tokens
 from logister_core.monitors import models as monitors
 from logister_core.notifications import models as notifications
@@ -37,6 +38,7 @@ MODEL_MODULES = (
     evidence,
     ingest,
     installation,
+    mail,
     mobile_tokens,
     monitors,
     notifications,

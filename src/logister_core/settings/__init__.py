@@ -12,6 +12,7 @@ from .fields import (
     Variable,
     boolean,
     choice,
+    email,
     emails,
     integer,
     names,
@@ -23,6 +24,7 @@ from .fields import (
 )
 from .instance import with_secret_key
 from .loader import CORE_SECTIONS, Settings, SettingsError, load_section, load_settings, variables
+from .mail import MailSettings
 from .sections import (
     DatabaseSettings,
     IntakeSettings,
@@ -39,6 +41,7 @@ __all__ = [
     "DatabaseSettings",
     "IntakeSettings",
     "Kind",
+    "MailSettings",
     "ProductSettings",
     "RuntimeSettings",
     "SelfObservabilitySettings",
@@ -50,6 +53,7 @@ __all__ = [
     "boolean",
     "choice",
     "database_url",
+    "email",
     "emails",
     "integer",
     "load_section",

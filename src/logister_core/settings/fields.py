@@ -190,6 +190,17 @@ def networks() -> Kind:
     return Kind("a comma-separated list of networks such as 10.0.0.0/8", read)
 
 
+def email() -> Kind:
+    """One address, without a name."""
+
+    def read(value: str) -> str:
+        if not _EMAIL.fullmatch(value):
+            raise ValueError(value)
+        return value
+
+    return Kind("an e-mail address", read)
+
+
 def emails() -> Kind:
     """Addresses in lower case, as a tuple; blank items are dropped."""
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from sqlalchemy.engine import URL
 
 from .fields import Variable, variables_of
+from .mail import MailSettings
 from .sections import (
     DatabaseSettings,
     IntakeSettings,
@@ -28,6 +29,7 @@ CORE_SECTIONS: tuple[type, ...] = (
     TaskSettings,
     IntakeSettings,
     ProductSettings,
+    MailSettings,
     SelfObservabilitySettings,
     UpdateSettings,
 )
@@ -59,6 +61,7 @@ class Settings:
     tasks: TaskSettings
     intake: IntakeSettings
     product: ProductSettings
+    mail: MailSettings
     self_observability: SelfObservabilitySettings
     updates: UpdateSettings
     extra: Mapping[type, Any] = field(default_factory=dict)
@@ -113,6 +116,12 @@ class Settings:
             found.append("LOGISTER_ENV is production on SQLite; set DATABASE_URL to a PostgreSQL database to grow")
         if self.production and self.product.public_url.startswith("http:"):
             found.append("LOGISTER_PUBLIC_URL is not an https address; links in mails would lead astray")
+        if self.production and self.mail.host is None:
+            found.append(
+                "no mail server is set (SES_SMTP_ADDRESS); mail is written to LOGISTER_HOME/mail instead of sent"
+            )
+        elif self.production and self.mail.sender.endswith("@localhost"):
+            found.append("LOGISTER_EMAIL_FROM is not set; mail servers will hardly take mail from @localhost")
         return found
 
 
@@ -137,6 +146,7 @@ def load_settings(ini: Mapping[str, str], environ: Mapping[str, str], extra_sect
         tasks=_with_roles(loaded[TaskSettings]),
         intake=loaded[IntakeSettings],
         product=product,
+        mail=loaded[MailSettings],
         self_observability=_with_endpoint(loaded[SelfObservabilitySettings], product),
         updates=loaded[UpdateSettings],
         extra={section: loaded[section] for section in extra_sections},

@@ -279,6 +279,12 @@ class ProductSettings:
     admin_emails: tuple[str, ...] = setting(
         "LOGISTER_ADMIN_EMAILS", "", emails(), help="accounts that administer the installation"
     )
+    signup_enabled: bool = setting(
+        "LOGISTER_SIGNUP_ENABLED",
+        "true",
+        boolean(),
+        help="whether strangers may make accounts for themselves; no leaves that to administrators",
+    )
     public_url: str = setting(
         "LOGISTER_PUBLIC_URL",
         None,

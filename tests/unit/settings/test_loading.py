@@ -240,11 +240,15 @@ def test_a_plugin_finds_its_own_section_and_its_rules_are_asked():
     ]
 
 
-def test_production_on_sqlite_or_without_https_is_legal_and_mentioned():
+def test_production_on_sqlite_without_https_or_mail_is_legal_and_mentioned():
     production = {"LOGISTER_ENV": "Production", "LOGISTER_SECRET_KEY": SECRET}
     words = " ".join(load_settings({}, production).warnings())
     assert "DATABASE_URL" in words
     assert "LOGISTER_PUBLIC_URL" in words
+    assert "SES_SMTP_ADDRESS" in words
     grown = {"DATABASE_URL": "postgres://u@db/app", "LOGISTER_PUBLIC_URL": "https://errors.example.org"}
+    grown |= {"SES_SMTP_ADDRESS": "mail.example.org"}
+    assert "LOGISTER_EMAIL_FROM" in " ".join(load_settings({}, production | grown).warnings())
+    grown |= {"LOGISTER_EMAIL_FROM": "errors@example.org"}
     assert load_settings({}, production | grown).warnings() == []
     assert load_settings({}, {}).warnings() == []
