@@ -14,6 +14,7 @@ requires = [
     "argon2-cffi>=23.1",
     "backports.zstd>=1.0; python_version<'3.14'",
     "click>=8.1",
+    "cryptography>=44",
     "dramatiq[redis]>=2.0,<3",
     "markupsafe>=2.1",
     "orjson>=3.10",

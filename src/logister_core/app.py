@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from logister_core import plugins
+from logister_core.installation.saved_values import read_at_start
 from logister_core.request_class import make_request_class
 from logister_core.settings import Settings, with_secret_key
 from logister_core.types import Configurator, Registry
@@ -24,6 +25,7 @@ PLATFORM = (
     "logister_core.security",
     "logister_core.access_log",
     "logister_core.health",
+    "logister_core.installation.live",
     "logister_core.rate_limits",
     "logister_core.web",
 )
@@ -72,7 +74,7 @@ def configure(
     )
     config.registry.logister_settings = settings
     config.registry.clock = clock
-    config.add_request_method(lambda request: settings, "settings", reify=True)
+    config.add_request_method(lambda request: request.registry.logister_settings, "settings", reify=True)
     config.add_request_method(lambda request: request.registry.clock(), "now", reify=True)
     config.include("pyramid_tm")
     config.include("pyramid_retry")
@@ -88,7 +90,7 @@ def configure(
 
 def make_application(ini: Mapping[str, str], environ: Mapping[str, str]) -> Router:
     """The WSGI application of these settings, without background threads."""
-    settings, active = plugins.load(ini, environ)
+    settings, active = plugins.load(ini, environ, saved=read_at_start)
     return configure(with_secret_key(settings), active).make_wsgi_app()
 
 

@@ -12,7 +12,7 @@ Installed is not active: a plugin is included when LOGISTER_PLUGINS names it or 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -33,16 +33,23 @@ class ActivePlugin:
     module: ModuleType
 
 
-def load(ini: Mapping[str, str], environ: Mapping[str, str]) -> tuple[Settings, list[ActivePlugin]]:
+def load(
+    ini: Mapping[str, str],
+    environ: Mapping[str, str],
+    saved: Callable[[Settings], Mapping[str, str]] | None = None,
+) -> tuple[Settings, list[ActivePlugin]]:
     """Settings with the sections of all installed plugins, and the plugins that are switched on.
 
-    Raises `SettingsError` when LOGISTER_PLUGINS names what is not installed, or when a plugin lacks its library (it
-    raises ImportError with the sentence that says what to install).
+    `saved` finds what is saved besides, once it is known where. Raises `SettingsError` when LOGISTER_PLUGINS names what
+    is not installed, or when a plugin lacks its library (it raises ImportError with the sentence that says what to
+    install).
     """
     installed = {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)}
     modules = {name: _import(point) for name, point in installed.items()}
     sections = [module.Settings for module in modules.values() if hasattr(module, "Settings")]
     settings = load_settings(ini, environ, extra_sections=sections)
+    if saved is not None:
+        settings = settings.with_saved(saved(settings))
     missing = [name for name in settings.runtime.plugins if name not in installed]
     if missing:
         known = ", ".join(installed) or "none"

@@ -72,6 +72,8 @@ class WebApplication:
         self._running.append(registry.hints.stop)
         registry.rejections.start()
         self._running.append(registry.rejections.stop)
+        registry.live_settings.start()
+        self._running.append(registry.live_settings.stop)
 
     def stop(self) -> None:
         """Let running jobs finish. Called in a process that does not serve, it does nothing."""

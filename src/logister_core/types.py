@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from logister_core.health.checks import HealthCheck
     from logister_core.ingest.intake import Intake
     from logister_core.ingest.reception import Reception
+    from logister_core.installation.live_settings import LiveSettings
     from logister_core.outbox.destinations import Destination
     from logister_core.plugins import ActivePlugin
     from logister_core.public_pages.texts import Text
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 class Registry(pyramid.registry.Registry):
     logister_settings: Settings
+    live_settings: LiveSettings
     engine: Engine
     broker: dramatiq.Broker
     actors: dict[str, dramatiq.Actor[Any, Any]]
@@ -82,6 +84,7 @@ class Configurator(pyramid.config.Configurator):
     add_delivery_destination: Callable[..., None]
     add_projection: Callable[..., None]
     add_health_check: Callable[..., None]
+    add_settings_listener: Callable[[Callable[[Registry], None]], None]
     add_write_endpoint: Callable[[str, str], None]
     add_form_guard: Callable[[FormGuard], None]
     add_content_source: Callable[..., None]

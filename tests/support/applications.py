@@ -66,6 +66,7 @@ class _Application:
     def __init__(self, site: Instance) -> None:
         registry = site.registry
         self.site = site
+        self._settings = registry.logister_settings
         self._files = {path.name: path.read_bytes() for path in site.home.iterdir() if path.name == "secret"}
         self._catalogues = {name: dict(getattr(registry, name)) for name in _CATALOGUES}
         self._projections = list(registry.destinations["projector"]._projections)
@@ -82,6 +83,8 @@ class _Application:
         if not databases.empty(registry.logister_settings.database.url, home):
             return False
         self.site.clock.now = START
+        registry.logister_settings = self._settings
+        registry.live_settings.forget()
         for name, content in self._catalogues.items():
             catalogue = getattr(registry, name)
             catalogue.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from logister_core.types import Configurator
+    from logister_core.types import Configurator, Registry
 
 OPENAPI_PATH = "/api/v1/openapi.json"
 
@@ -13,6 +13,10 @@ OPENAPI_PATH = "/api/v1/openapi.json"
 def includeme(config: Configurator) -> None:
     from logister_core.api.document import openapi_document
 
-    config.registry.openapi = openapi_document(config.registry.logister_settings)
+    def describe(registry: Registry) -> None:
+        registry.openapi = openapi_document(registry.logister_settings)
+
+    describe(config.registry)
+    config.add_settings_listener(describe)
     config.add_route("api.openapi", OPENAPI_PATH, request_method="GET")
     config.scan()

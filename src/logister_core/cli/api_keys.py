@@ -27,8 +27,9 @@ def api_key() -> None:
 @instance_options
 def create(instance: Instance, project: UUID, name: str) -> None:
     """Make a key and print its uuid and, this once, its token."""
+    settings = instance.effective_settings
     with instance.transaction() as session:
-        made, token = create_key(session, instance.settings, project=project, name=name)
+        made, token = create_key(session, settings, project=project, name=name)
     instance.answer({"uuid": str(made.uuid), "name": made.name, "project": str(project), "token": token})
 
 

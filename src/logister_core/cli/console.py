@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("logister_core.cli.users:user", "Make accounts."),
     "project": ("logister_core.cli.projects:project", "Make projects."),
     "api-key": ("logister_core.cli.api_keys:api_key", "Make API keys."),
+    "secrets": ("logister_core.cli.secrets:secrets", "Change the root secret."),
     "demo": ("logister_core.cli.demo:demo", "Run the server with two weeks of telemetry to look at."),
     "bench": ("logister_core.bench.command:bench", "Measure intake and drain."),
 }

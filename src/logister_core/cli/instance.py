@@ -37,6 +37,14 @@ class Instance:
         settings, _ = plugins.load(ini_settings(self.ini_file), os.environ)
         return with_secret_key(settings)
 
+    @cached_property
+    def effective_settings(self) -> Settings:
+        """The same, and beneath them what administrators saved, if the database can tell."""
+        from logister_core.db import metadata  # noqa: F401
+        from logister_core.installation.saved_values import read_at_start
+
+        return self.settings.with_saved(read_at_start(self.settings))
+
     @contextmanager
     def engine(self) -> Iterator[Engine]:
         """The main database; an embedded one is brought up to date first, as the server does."""

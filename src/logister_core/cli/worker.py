@@ -24,7 +24,7 @@ def worker(instance: Instance, threads: int | None, processes: int | None, queue
     if threads is not None:
         # The worker processes read it again, and size their pools by it.
         os.environ["DRAMATIQ_THREADS"] = str(threads)
-    settings = instance.settings
+    settings = instance.effective_settings
     if settings.in_process_worker:
         raise click.ClickException(
             "REDIS_URL is not set: without Redis the web process runs background work itself, and no worker is needed"

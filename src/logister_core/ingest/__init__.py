@@ -50,7 +50,7 @@ def make_intake(registry: Registry) -> Intake:
     return Intake(
         engine=registry.engine,
         credentials=Credentials(registry.engine),
-        guards=Guards(registry.rate_limiter, settings),
+        guards=Guards(registry.rate_limiter, lambda: registry.logister_settings.intake),
         origins=AllowedOrigins(registry.engine),
         rows=RowBuilder(store_for(registry.engine), KnownDeployments(), dictionaries),
         batch_limits=BatchLimits(settings.batch_events, settings.batch_bytes),

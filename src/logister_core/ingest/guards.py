@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from logister_core.ingest.credentials import Credential, DeadCredential
@@ -18,16 +19,16 @@ ALL_ENDPOINTS = "all"
 class Guards:
     """Each method counts and says how that stands; None when the counters cannot be reached: then all are let through.
 
-    Who runs out is told by `enforce`.
+    Who runs out is told by `enforce`. `settings` are asked for each time: administrators change them.
     """
 
-    def __init__(self, limiter: RateLimiter, settings: IntakeSettings) -> None:
+    def __init__(self, limiter: RateLimiter, settings: Callable[[], IntakeSettings]) -> None:
         self._limiter = limiter
         self._settings = settings
 
     def address(self, ip: str) -> Verdict | None:
         """Any request, before anything of it is looked at."""
-        settings = self._settings
+        settings = self._settings()
         return self._limiter.hit(
             "pre_auth",
             ALL_ENDPOINTS,
@@ -38,7 +39,7 @@ class Guards:
 
     def accepted(self, credential: Credential, endpoint: Endpoint, amount: int = 1) -> Verdict | None:
         """Requests (of a batch: events) with a live token."""
-        project, settings = credential.project, self._settings
+        project, settings = credential.project, self._settings()
         return self._limiter.hit(
             "accepted",
             endpoint.label,
@@ -50,7 +51,7 @@ class Guards:
 
     def failed(self, dead: DeadCredential, ip: str) -> Verdict | None:
         """A request without a live token."""
-        project, settings = dead.project, self._settings
+        project, settings = dead.project, self._settings()
         limit = project.auth_failures_override if project else None
         period = project.period_override if project else None
         return self._limiter.hit(

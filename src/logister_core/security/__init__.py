@@ -33,9 +33,7 @@ def includeme(config: Configurator) -> None:
     config.add_request_method(policy.user, "user", reify=True)
     config.add_request_method(policy.user_session, "user_session", reify=True)
 
-    config.set_csrf_storage_policy(
-        CSRFPolicy(Signer(settings.secret_key, "csrf"), jar(VISITOR), settings.product.public_url)
-    )
+    config.set_csrf_storage_policy(CSRFPolicy(Signer(settings.secret_key, "csrf"), jar(VISITOR)))
     # The origin is checked by the policy, which also knows the public address behind a proxy.
     config.set_default_csrf_options(require_csrf=True, check_origin=False)
 

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
 @implementer(ICSRFStoragePolicy)
 class CSRFPolicy:
-    def __init__(self, signer: Signer, visitor_cookie: Cookie, public_url: str) -> None:
+    def __init__(self, signer: Signer, visitor_cookie: Cookie) -> None:
         self._signer = signer
         self._visitor_cookie = visitor_cookie
-        self._public_origin = origin(public_url)
 
     def get_csrf_token(self, request: Request) -> str:
         return self._expected(request) or self.new_csrf_token(request)
@@ -55,4 +54,4 @@ class CSRFPolicy:
         stated = request.headers.get("Origin") or request.referer
         if not stated:
             return True
-        return origin(stated) in (origin(request.host_url), self._public_origin)
+        return origin(stated) in (origin(request.host_url), origin(request.settings.product.public_url))

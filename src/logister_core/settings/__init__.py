@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .fields import (
     Kind,
+    Saved,
     Variable,
     boolean,
     choice,
@@ -22,6 +23,7 @@ from .fields import (
     text,
     url,
 )
+from .given import Given, Origin, Source
 from .instance import with_secret_key
 from .loader import CORE_SECTIONS, Settings, SettingsError, load_section, load_settings, variables
 from .mail import MailSettings
@@ -39,14 +41,18 @@ from .sections import (
 __all__ = [
     "CORE_SECTIONS",
     "DatabaseSettings",
+    "Given",
     "IntakeSettings",
     "Kind",
     "MailSettings",
+    "Origin",
     "ProductSettings",
     "RuntimeSettings",
+    "Saved",
     "SelfObservabilitySettings",
     "Settings",
     "SettingsError",
+    "Source",
     "TaskSettings",
     "UpdateSettings",
     "Variable",

@@ -11,7 +11,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -33,6 +33,29 @@ class Kind:
     expected: str
     read: Callable[[str], Any]
     url: bool = False  # A masked value may then still show its scheme and host.
+    form: Literal["text", "number", "switch", "choice"] = "text"
+    words: tuple[str, ...] = ()  # Of a choice.
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Saved:
+    """Makes a setting one that administrators may also save on the pages of the installation.
+
+    `key` is the page's name, a dot and a name of its own; it stands in the database and in forms. `label` names the
+    setting for people. With `restart`, running processes keep the value they started with.
+    """
+
+    key: str
+    label: str
+    restart: bool = False
+
+    @property
+    def page(self) -> str:
+        return self.key.partition(".")[0]
+
+    @property
+    def short(self) -> str:
+        return self.key.partition(".")[2]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,6 +68,7 @@ class Variable:
     help: str
     aliases: tuple[str, ...] = ()
     secret: bool = False
+    saved: Saved | None = None
 
     @property
     def ini_key(self) -> str:
@@ -67,13 +91,15 @@ def setting(
     help: str,
     aliases: Iterable[str] = (),
     secret: bool = False,
+    saved: Saved | None = None,
 ) -> Any:
-    """A dataclass field filled from the variable `name`, an old name in `aliases`, its ini key or `default`.
+    """A dataclass field filled from the variable `name`, an old name in `aliases`, its ini key, what is `saved`, or
+    `default`.
 
     `default` is written as an operator would write it, so that it passes the same reader; without one the
     field is None when nothing is set. Secret fields stay out of the section's repr.
     """
-    variable = Variable(name, kind, default, help, tuple(aliases), secret)
+    variable = Variable(name, kind, default, help, tuple(aliases), secret, saved)
     # Read when it is needed: the working directory, for one, may be another by then.
     return dataclasses.field(
         default_factory=lambda: None if default is None else kind.read(default),
@@ -117,7 +143,8 @@ def integer(minimum: int, maximum: int | None = None, *, unit: str = "") -> Kind
             raise ValueError(text)
         return number
 
-    return Kind(f"a whole number of {unit}, {bounds}" if unit else f"a whole number, {bounds}", read)
+    expected = f"a whole number of {unit}, {bounds}" if unit else f"a whole number, {bounds}"
+    return Kind(expected, read, form="number")
 
 
 def boolean() -> Kind:
@@ -127,7 +154,7 @@ def boolean() -> Kind:
             raise ValueError(text)
         return word in _TRUE
 
-    return Kind("1, true, yes, on or 0, false, no, off", read)
+    return Kind("1, true, yes, on or 0, false, no, off", read, form="switch")
 
 
 def choice(*words: str) -> Kind:
@@ -138,7 +165,7 @@ def choice(*words: str) -> Kind:
             raise ValueError(text)
         return text.lower()
 
-    return Kind("one of " + ", ".join(words), read)
+    return Kind("one of " + ", ".join(words), read, form="choice", words=words)
 
 
 def text(expected: str = "text", *, pattern: str = r".+", minimum_length: int = 1) -> Kind:

@@ -1,15 +1,16 @@
-"""From environment and ini file to one checked `Settings` object."""
+"""From environment, ini file and saved values to one checked `Settings` object."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sqlalchemy.engine import URL
 
 from .fields import Variable, variables_of
+from .given import Given, Origin, Source
 from .mail import MailSettings
 from .sections import (
     DatabaseSettings,
@@ -23,16 +24,19 @@ from .sections import (
 
 Section = TypeVar("Section")
 
-CORE_SECTIONS: tuple[type, ...] = (
-    RuntimeSettings,
-    DatabaseSettings,
-    TaskSettings,
-    IntakeSettings,
-    ProductSettings,
-    MailSettings,
-    SelfObservabilitySettings,
-    UpdateSettings,
-)
+# Each section and the attribute of `Settings` where it is found, in the order of the documentation.
+_CORE: Mapping[type, str] = {
+    RuntimeSettings: "runtime",
+    DatabaseSettings: "database",
+    TaskSettings: "tasks",
+    IntakeSettings: "intake",
+    ProductSettings: "product",
+    MailSettings: "mail",
+    SelfObservabilitySettings: "self_observability",
+    UpdateSettings: "updates",
+}
+
+CORE_SECTIONS: tuple[type, ...] = tuple(_CORE)
 
 
 @runtime_checkable
@@ -65,6 +69,9 @@ class Settings:
     self_observability: SelfObservabilitySettings
     updates: UpdateSettings
     extra: Mapping[type, Any] = field(default_factory=dict)
+    given: Given = field(default_factory=Given, repr=False)
+    left_out: tuple[str, ...] = ()
+    # Sentences about saved values that make no sense and so do not count.
 
     @property
     def production(self) -> bool:
@@ -105,13 +112,34 @@ class Settings:
         return self.tasks.threads + self.database.pool_headroom
 
     def section(self, section: type[Section]) -> Section:
-        """A plugin's settings; KeyError when they were not among `extra_sections`."""
-        found: Section = self.extra[section]
+        """A plugin's settings, or those of the core by their class; KeyError when they were not loaded."""
+        found: Section = getattr(self, _CORE[section]) if section in _CORE else self.extra[section]
         return found
+
+    def value(self, section: type, name: str) -> Any:
+        """One field of a section, which may be a plugin's."""
+        return getattr(self.section(section), name)
+
+    def with_saved(self, saved: Mapping[str, str]) -> Settings:
+        """What a process that started now would run with if these values were saved, by the keys of `Saved`."""
+        given = self.given
+        fresh = load_settings(given.ini, given.environ, given.sections, saved)
+        # Nothing of these can be saved, and start-up has filled in what was missing.
+        return dataclasses.replace(fresh, runtime=self.runtime, database=self.database)
+
+    def taking_over(self, fresh: Settings) -> Settings:
+        """These settings with those values of `fresh` that running processes take up."""
+        changed: dict[type, Any] = {
+            section: dataclasses.replace(self.section(section), **_live_values(fresh.section(section)))
+            for section in (*CORE_SECTIONS, *self.extra)
+        }
+        core = {name: changed[section] for section, name in _CORE.items()}
+        extra = {section: changed[section] for section in self.extra}
+        return dataclasses.replace(self, **core, extra=extra, given=fresh.given, left_out=fresh.left_out)
 
     def warnings(self) -> list[str]:
         """Sentences for the log at start: legal, but hardly meant."""
-        found = []
+        found = [*self.left_out]
         if self.production and self.database.sqlite:
             found.append("LOGISTER_ENV is production on SQLite; set DATABASE_URL to a PostgreSQL database to grow")
         if self.production and self.product.public_url.startswith("http:"):
@@ -125,17 +153,24 @@ class Settings:
         return found
 
 
-def load_settings(ini: Mapping[str, str], environ: Mapping[str, str], extra_sections: Iterable[type] = ()) -> Settings:
+def load_settings(
+    ini: Mapping[str, str],
+    environ: Mapping[str, str],
+    extra_sections: Iterable[type] = (),
+    saved: Mapping[str, str] | None = None,
+) -> Settings:
     """Read the core's settings and `extra_sections` (dataclasses made with `setting`); no disk, no network.
 
-    A non-blank variable wins over its old names, those over the ini key, that over the default. Raises
-    `SettingsError` with every problem of every section.
+    A non-blank variable wins over its old names, those over the ini key, that over what is `saved`, that over the
+    default. Raises `SettingsError` with every problem of every section. Saved values never are one: what makes no
+    sense does not count.
     """
     problems: list[str] = []
+    left_out: list[str] = []
     extra_sections = tuple(extra_sections)
-    loaded: dict[type, Any] = {
-        section: _load(section, ini, environ, problems) for section in (*CORE_SECTIONS, *extra_sections)
-    }
+    sections = (*CORE_SECTIONS, *extra_sections)
+    given = Given(ini, _ours(environ, sections), saved or {}, extra_sections)
+    loaded: dict[type, Any] = {section: _load(section, given, problems, left_out) for section in sections}
     runtime: RuntimeSettings = loaded[RuntimeSettings]
     if problems:
         raise SettingsError(problems)
@@ -150,13 +185,15 @@ def load_settings(ini: Mapping[str, str], environ: Mapping[str, str], extra_sect
         self_observability=_with_endpoint(loaded[SelfObservabilitySettings], product),
         updates=loaded[UpdateSettings],
         extra={section: loaded[section] for section in extra_sections},
+        given=given,
+        left_out=tuple(left_out),
     )
 
 
 def load_section(section: type[Section], ini: Mapping[str, str], environ: Mapping[str, str]) -> Section:
     """Read one section alone, for what must be known before all the rest (which plugins to ask)."""
     problems: list[str] = []
-    loaded = _load(section, ini, environ, problems)
+    loaded = _load(section, Given(ini, environ), problems, [])
     if problems:
         raise SettingsError(problems)
     return loaded
@@ -167,36 +204,51 @@ def variables(sections: Iterable[type] = CORE_SECTIONS) -> list[Variable]:
     return [variable for section in sections for _, variable in variables_of(section)]
 
 
-def _load(section: type[Section], ini: Mapping[str, str], environ: Mapping[str, str], problems: list[str]) -> Section:
+def _load(section: type[Section], given: Given, problems: list[str], left_out: list[str]) -> Section:
     """One section; what is wrong with it is added to `problems`, and the defaults stand in."""
     values: dict[str, Any] = {}
-    wrong = []
+    wrong: list[str] = []
     for name, variable in variables_of(section):
-        found = next(_candidates(variable, ini, environ), None)
-        if found is None:
+        origin = given.origin(variable)
+        if origin.source is Source.DEFAULT or origin.text is None:
             continue
-        source, text = found
         try:
-            values[name] = variable.kind.read(text)
+            values[name] = variable.kind.read(origin.text)
         except ValueError:
-            wrong.append(f"{source} is {variable.shown(text)}; expected {variable.kind.expected}")
+            sentence = f"{_told(variable, origin)} is {variable.shown(origin.text)}; expected {variable.kind.expected}"
+            (left_out if origin.source is Source.DATABASE else wrong).append(sentence)
     loaded = section(**values)
     # Rules between variables are asked only of values that are good in themselves.
     if not wrong and isinstance(loaded, ChecksItself):
         wrong = loaded.problems()
+        if wrong and given.saved:
+            without = _load(section, given.without_saved(), problems, left_out)
+            left_out.extend(f"what is saved is left out: {sentence}" for sentence in wrong)
+            return without
     problems.extend(wrong)
     return loaded
 
 
-def _candidates(variable: Variable, ini: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Where the variable is set to something that is not blank, best source first, with that text."""
-    for name in (variable.name, *variable.aliases):
-        text = environ.get(name, "").strip()
-        if text:
-            yield (name if name == variable.name else f"{name} (old name of {variable.name})"), text
-    text = str(ini.get(variable.ini_key) or "").strip()
-    if text:
-        yield f"{variable.name} ({variable.ini_key} in the ini file)", text
+def _told(variable: Variable, origin: Origin) -> str:
+    if origin.source is Source.DATABASE:
+        return f"the saved value of {variable.name}"
+    if origin.source is Source.INI:
+        return f"{variable.name} ({origin.name} in the ini file)"
+    return origin.name if origin.name == variable.name else f"{origin.name} (old name of {variable.name})"
+
+
+def _ours(environ: Mapping[str, str], sections: Iterable[type]) -> dict[str, str]:
+    """The part of the environment that these sections read: it is kept, and the rest is nobody's business."""
+    names = [name for variable in variables(sections) for name in (variable.name, *variable.aliases)]
+    return {name: environ[name] for name in names if name in environ}
+
+
+def _live_values(section: Any) -> dict[str, Any]:
+    return {
+        name: getattr(section, name)
+        for name, variable in variables_of(type(section))
+        if variable.saved is not None and not variable.saved.restart
+    }
 
 
 def _with_file(database: DatabaseSettings, runtime: RuntimeSettings) -> DatabaseSettings:

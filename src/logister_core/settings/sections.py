@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from .fields import (
     IPNetwork,
     Kind,
+    Saved,
     boolean,
     check_url,
     choice,
@@ -152,6 +153,7 @@ class TaskSettings:
         url("redis", "rediss"),
         help="Redis for all its roles; unset: background work runs inside the web process",
         secret=True,
+        saved=Saved("background_jobs.redis_url", "Redis", restart=True),
     )
     queue_url: str | None = setting(
         "REDIS_QUEUE_URL",
@@ -160,6 +162,7 @@ class TaskSettings:
         help="Redis of the queue (durable, noeviction); unset: REDIS_URL",
         aliases=["REDIS_SIDEKIQ_URL"],
         secret=True,
+        saved=Saved("background_jobs.queue_redis_url", "Redis of the queue", restart=True),
     )
     rate_limit_url: str | None = setting(
         "REDIS_RATE_LIMIT_URL",
@@ -167,6 +170,7 @@ class TaskSettings:
         url("redis", "rediss"),
         help="Redis of the counters for rate limits; unset: REDIS_URL, and without that each web process counts alone",
         secret=True,
+        saved=Saved("background_jobs.rate_limit_redis_url", "Redis of the rate limits", restart=True),
     )
     threads: int = setting(
         "DRAMATIQ_THREADS",
@@ -174,6 +178,7 @@ class TaskSettings:
         integer(1, 1000, unit="threads"),
         help="jobs one worker process runs at a time",
         aliases=["SIDEKIQ_CONCURRENCY"],
+        saved=Saved("background_jobs.worker_threads", "Threads of a worker", restart=True),
     )
     processes: int = setting(
         "DRAMATIQ_PROCESSES", "1", integer(1, 1000, unit="processes"), help="worker processes of one command"
@@ -193,24 +198,28 @@ class IntakeSettings:
         "1200",
         integer(1, MOST_REQUESTS, unit="requests"),
         help="accepted of one token on one endpoint in one window; an event of a batch counts like a request",
+        saved=Saved("authentication.public_api_rate_limit_requests", "Accepted requests"),
     )
     rate_limit_period: int = setting(
         "LOGISTER_PUBLIC_API_RATE_LIMIT_PERIOD_SECONDS",
         "60",
         integer(1, LONGEST_PERIOD, unit="seconds"),
         help="length of the window of all three limits; windows are aligned to the epoch",
+        saved=Saved("authentication.public_api_rate_limit_period_seconds", "Window"),
     )
     pre_auth_limit_requests: int = setting(
         "LOGISTER_PUBLIC_API_PRE_AUTH_RATE_LIMIT_REQUESTS",
         "12000",
         integer(1, MOST_REQUESTS, unit="requests"),
         help="of one address on all write endpoints together in one window, before anything else is looked at",
+        saved=Saved("authentication.public_api_pre_auth_rate_limit_requests", "Requests of one address"),
     )
     auth_failure_limit_requests: int = setting(
         "LOGISTER_PUBLIC_API_AUTH_FAILURE_RATE_LIMIT_REQUESTS",
         "120",
         integer(1, MOST_REQUESTS, unit="requests"),
         help="without a valid token from one address in one window",
+        saved=Saved("authentication.public_api_auth_failure_rate_limit_requests", "Invalid tokens"),
     )
     batch_events: int = setting(
         "LOGISTER_BATCH_EVENTS",
@@ -236,12 +245,14 @@ class SelfObservabilitySettings:
         text(),
         help="key of the project to which this installation reports on itself; unset: it does not",
         secret=True,
+        saved=Saved("observability.api_key", "API key of the own project", restart=True),
     )
     endpoint: str = setting(
         "LOGISTER_ENDPOINT",
         None,
         url("http", "https"),
         help="where it sends these reports; unset: /api/v1/ingest_events below LOGISTER_PUBLIC_URL",
+        saved=Saved("observability.endpoint", "Where reports are sent", restart=True),
     )
 
     @property
@@ -290,18 +301,21 @@ class ProductSettings:
         None,
         url("http", "https"),
         help="address people use, for links in mails; unset: http://localhost:PORT",
+        saved=Saved("general.public_url", "Public address"),
     )
     docs_url: str = setting(
         "LOGISTER_DOCS_URL",
         "https://logister.org/docs",
         url("http", "https"),
         help="where documentation links lead",
+        saved=Saved("general.docs_url", "Documentation"),
     )
     api_key_prefix: str = setting(
         "LOGISTER_API_KEY_PREFIX",
         "logister",
         text("1 to 40 letters, digits, dashes or underscores", pattern=r"[A-Za-z0-9_-]{1,40}"),
         help="start of new project tokens; old tokens stay valid",
+        saved=Saved("general.api_key_prefix", "Prefix of new tokens"),
     )
 
 
@@ -320,12 +334,14 @@ class UpdateSettings:
         "true",
         boolean(),
         help="look for a newer release once a day; nothing is asked without LOGISTER_RELEASE_REPOSITORY",
+        saved=Saved("observability.update_checks_enabled", "Look for updates"),
     )
     repository: str | None = setting(
         "LOGISTER_RELEASE_REPOSITORY",
         None,
         text("owner/name of a repository", pattern=r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]*[A-Za-z0-9_-]"),
         help="repository on GitHub whose latest release is looked for; unset: no connection is made",
+        saved=Saved("observability.release_repository", "Repository of releases"),
     )
     github_token: str | None = setting(
         "LOGISTER_GITHUB_TOKEN",
@@ -333,4 +349,5 @@ class UpdateSettings:
         text("a token of GitHub", pattern=r"[\x21-\x7e]+"),
         help="sent along to GitHub, for a repository that not everybody may read",
         secret=True,
+        saved=Saved("observability.github_token", "Token of GitHub"),
     )

@@ -18,6 +18,7 @@ import dramatiq
 
 from logister_core import plugins
 from logister_core.app import configure
+from logister_core.installation.saved_values import read_at_start
 from logister_core.settings import Settings, with_secret_key
 from logister_core.tasks.actors import Queue
 from logister_core.tasks.heartbeat import Heartbeat
@@ -35,8 +36,11 @@ PARENT_CHECK_SECONDS = 2
 
 
 def worker_broker(ini: Mapping[str, str], environ: Mapping[str, str]) -> dramatiq.Broker:
-    """The broker of a worker process of these settings, with every queue declared. Connects to nothing yet."""
-    settings, active = plugins.load(ini, environ)
+    """The broker of a worker process of these settings, with every queue declared.
+
+    Reads what is saved in the database; connects to nothing else yet.
+    """
+    settings, active = plugins.load(ini, environ, saved=read_at_start)
     app = configure(with_secret_key(_for_worker(settings)), active).make_wsgi_app()
     registry: Registry = app.registry
     broker = registry.broker
@@ -55,7 +59,7 @@ def _for_worker(settings: Settings) -> Settings:
 
 
 class WorkerProcess(dramatiq.Middleware):
-    """Ticker and heartbeat of the process, and its end when nobody manages it any more."""
+    """Ticker, heartbeat and settings of the process, and its end when nobody manages it any more."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -66,11 +70,13 @@ class WorkerProcess(dramatiq.Middleware):
         queues = worker.consumer_whitelist or broker.get_declared_queues()
         self._heartbeat = Heartbeat(self._registry, threads=worker.worker_threads, queues=queues)
         self._heartbeat.start()
+        self._registry.live_settings.start()
         self._ticker.start()
         threading.Thread(target=_stop_with_parent, args=(os.getppid(),), name="logister-parent", daemon=True).start()
 
     def before_worker_shutdown(self, _broker: dramatiq.Broker, _worker: Any) -> None:
         self._ticker.stop()
+        self._registry.live_settings.stop()
 
     def after_worker_shutdown(self, _broker: dramatiq.Broker, _worker: Any) -> None:
         # In the register until its last job is finished.
