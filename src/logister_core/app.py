@@ -28,6 +28,7 @@ PLATFORM = (
     "logister_core.installation.live",
     "logister_core.rate_limits",
     "logister_core.web",
+    "logister_core.audit",
 )
 
 FEATURES = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,7 @@ class Registry(pyramid.registry.Registry):
     recurring_jobs: dict[str, RecurringJob]
     destinations: dict[str, Destination]
     health_checks: dict[str, HealthCheck]
+    audit_actions: dict[str, str]
     hints: Hints
     intake: Intake
     rejections: Rejections
@@ -85,6 +86,7 @@ class Configurator(pyramid.config.Configurator):
     add_projection: Callable[..., None]
     add_health_check: Callable[..., None]
     add_settings_listener: Callable[[Callable[[Registry], None]], None]
+    add_audit_actions: Callable[[Mapping[str, str]], None]
     add_write_endpoint: Callable[[str, str], None]
     add_form_guard: Callable[[FormGuard], None]
     add_content_source: Callable[..., None]

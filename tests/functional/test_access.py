@@ -50,6 +50,7 @@ TABLE = {
     "api.openapi": {"GET": ANYBODY},
     "api_keys.index": {"GET": MEMBER, "POST": MANAGER},
     "api_keys.revoke": {"POST": MANAGER},
+    "audit.index": {"GET": ADMINISTRATOR},
     "deployments.index": {"GET": MEMBER},
     "deployments.record": {"POST": KEY},
     "error_groups.assignment": {"DELETE": MEMBER, "PATCH": MEMBER, "POST": MEMBER},

@@ -115,6 +115,8 @@ PICTURES = (
     Picture("new-project-refused", "projects.new", "/projects/new", refused=True),
     Picture("inbox-all", "inbox.all", "/inbox", whole=False),
     Picture("inbox-all-none", "inbox.all", "/inbox", "newcomer"),
+    Picture("audit", "audit.index", "/admin/audit"),
+    Picture("audit-none", "audit.index", "/admin/audit?person=nobody@example.com"),
     Picture("rate-limit", "projects.rate_limit", "/projects/{many}/rate_limit"),
     Picture("edit", "projects.edit", "/projects/{many}/edit"),
     Picture("grouping", "grouping", "/projects/{full}/grouping"),

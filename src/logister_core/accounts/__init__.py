@@ -20,6 +20,13 @@ def includeme(config: Configurator) -> None:
     config.registry.form_guards = []
     config.add_directive("add_form_guard", add_form_guard)
     config.add_subscriber(offer_to_templates, "pyramid.events.BeforeRender")
+    config.add_audit_actions(
+        {
+            "account.signed_in": "Signed in",
+            "account.sign_in_failed": "Failed sign-in",
+            "account.signed_out": "Signed out",
+        }
+    )
     config.add_route("accounts.sign_in", "/users/sign_in")
     config.add_route("accounts.sign_out", "/users/sign_out")
     config.scan()

@@ -10,8 +10,10 @@ from pyramid.security import forget, remember
 from pyramid.view import view_config
 
 from logister_core.accounts.form_guards import guarded
-from logister_core.accounts.services import UserService
+from logister_core.accounts.services import UserService, normal_email
+from logister_core.audit.log import AuditLog
 from logister_core.security.targets import local_target
+from logister_core.security.tokens import Signer
 
 if TYPE_CHECKING:
     from logister_core.accounts.models import User
@@ -39,6 +41,7 @@ def sign_in(request: Request) -> Any:
         request.POST.get("user[email]", ""), request.POST.get("user[password]", "")
     )
     if user is None:
+        _record_failure(request, request.POST.get("user[email]", ""))
         request.response.status_int = 422
         return _form(request, problem=WRONG)
     if user.confirmed_at is None:
@@ -53,6 +56,7 @@ def sign_out(request: Request) -> HTTPSeeOther:
     """Also for those whose session has ended meanwhile: their form's token ended with it."""
     if request.user is not None:
         check_csrf_token(request)
+        request.find_service(AuditLog).record("account.signed_out")
     headers = forget(request)
     request.flash("notice", "You are signed out.")
     return HTTPSeeOther(location=request.route_path("accounts.sign_in"), headers=headers)
@@ -60,7 +64,18 @@ def sign_out(request: Request) -> HTTPSeeOther:
 
 def signed_in(request: Request, user: User, target: str, *, persistent: bool = False) -> HTTPSeeOther:
     """Begin a session for `user` and go on to `target`."""
+    request.find_service(AuditLog).record("account.signed_in", user=user)
     return HTTPSeeOther(location=target, headers=remember(request, user.id, persistent=persistent))
+
+
+def _record_failure(request: Request, email: str) -> None:
+    """An entry in any case, or the time of the answer would tell which addresses have an account."""
+    user = request.find_service(UserService).by_email(email)
+    # Of addresses nobody here has told us only as much as shows that it was the same one again.
+    stranger = (
+        Signer(request.settings.secret_key, "audit").signature(normal_email(email))[:16] if user is None else None
+    )
+    request.find_service(AuditLog).record("account.sign_in_failed", subject=user, address_hash=stranger)
 
 
 def _already_signed_in(request: Request) -> HTTPSeeOther:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from logister_core.accounts import models as accounts
 from logister_core.api_keys import models as api_keys
+from logister_core.audit import models as audit
 from logister_core.client_submissions import models as client_submissions
 from logister_core.db.base import Base
 from logister_core.deployments import models as deployments
@@ -30,6 +31,7 @@ from logister_core.updates import models as updates
 MODEL_MODULES = (
     accounts,
     api_keys,
+    audit,
     client_submissions,
     deployments,
     error_groups,

@@ -12,5 +12,6 @@ def includeme(config: Configurator) -> None:
     from logister_core.installation.services import SetupService
 
     config.register_service_factory(SetupService.from_request, SetupService)
+    config.add_audit_actions({"installation.claimed": "First administrator introduced"})
     config.add_route("installation.setup", "/setup")
     config.scan()

@@ -8,6 +8,7 @@ from pyramid.httpexceptions import HTTPFound
 from pyramid.view import view_config
 
 from logister_core.accounts.views import signed_in
+from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
 from logister_core.installation.services import AlreadyClaimed, SetupService
 from logister_core.installation.setup_token import current_setup_token, discard_setup_token
@@ -43,6 +44,7 @@ def setup(request: Request) -> Any:
         return _claimed(request)
     except Refused as refusal:
         return _refused(request, refusal.problems, token=token)
+    request.find_service(AuditLog).record("installation.claimed", user=user)
     request.tm.get().addAfterCommitHook(_forget_token, args=(request.settings,))
     request.flash("notice", "You administer this installation now. Create a project to send errors to.")
     return signed_in(request, user, request.route_path("projects.new"))

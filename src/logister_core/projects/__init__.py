@@ -19,6 +19,17 @@ def includeme(config: Configurator) -> None:
     config.register_service_factory(ProjectService.from_request, ProjectService)
     config.register_service_factory(ProjectQuery.from_request, ProjectQuery)
     config.register_service_factory(MemberService.from_request, MemberService)
+    config.add_audit_actions(
+        {
+            "member.added": "Member added",
+            "member.role_changed": "Member's role changed",
+            "member.removed": "Member removed",
+            "project.created": "Project created",
+            "project.archived": "Project archived",
+            "project.restored": "Project restored",
+            "project.rate_limits_changed": "Rate limits of a project changed",
+        }
+    )
     config.add_request_method(shell_projects, "shell_projects", reify=True)
     config.add_route("projects.index", "/projects")
     config.add_route("projects.new", "/projects/new")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyramid.authorization import Allow, Authenticated
-from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound
 
 from logister_core.accounts.administrators import administers
 from logister_core.projects.queries import ProjectQuery
@@ -13,6 +13,7 @@ from logister_core.projects.roles import PERMISSIONS, Role
 from logister_core.security.inputs import canonical_uuid
 from logister_core.security.permissions import ADMINISTER, MANAGE, OWN, SETTINGS
 from logister_core.security.policy import ADMINISTRATOR
+from logister_core.security.resources import led_home
 
 if TYPE_CHECKING:
     from logister_core.projects.models import Project
@@ -102,8 +103,7 @@ class AdministeredProject(_OfProject):
             raise HTTPForbidden
         self.request = request
         if not self.administers:
-            request.flash("alert", "Only application administrators can open that page.")
-            raise HTTPSeeOther(location=request.route_path("web.root"))
+            raise led_home(request)
         project = _known(request)
         if project is None:
             raise HTTPNotFound

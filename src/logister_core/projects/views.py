@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyramid.httpexceptions import HTTPFound, HTTPNoContent, HTTPSeeOther
 from pyramid.view import view_config
 
+from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
 from logister_core.projects.kinds import kind_label, offered
 from logister_core.projects.listing import project_list
@@ -75,6 +76,7 @@ def create(request: Request) -> Any:
     except Refused as refusal:
         request.response.status_int = 422
         return _form(request, refusal.problems)
+    request.find_service(AuditLog).record("project.created", subject=project)
     request.flash("notice", "Project created. Create a token and send one event to verify setup.")
     return HTTPSeeOther(location=request.route_path("projects.setup", project=project.uuid))
 
@@ -119,6 +121,8 @@ def first_event(request: Request) -> Any:
 @view_config(route_name="projects.archive", request_method=("POST", "PATCH"), permission=OWN)
 def archive(request: Request) -> HTTPSeeOther:
     project = request.context.project
+    if project.archived_at is None:
+        request.find_service(AuditLog).record("project.archived", subject=project)
     request.find_service(ProjectService).archive(project)
     request.flash("notice", f"{project.name} is archived. Its data is kept, its API keys are revoked.")
     return HTTPSeeOther(location=request.route_path("projects.index"))
@@ -127,11 +131,14 @@ def archive(request: Request) -> HTTPSeeOther:
 @view_config(route_name="projects.restore", request_method=("POST", "PATCH"), permission=OWN)
 def restore(request: Request) -> HTTPSeeOther:
     project = request.context.project
+    archived = project.archived_at is not None
     try:
         request.find_service(ProjectService).restore(project)
     except Refused as refusal:
         request.flash("alert", refusal.problems[""])
         return HTTPSeeOther(location=request.route_path("projects.index", _query={"filter": "archived"}))
+    if archived:
+        request.find_service(AuditLog).record("project.restored", subject=project)
     request.flash("notice", f"{project.name} is active again. Its old API keys stay revoked; create a new one to send.")
     return HTTPSeeOther(location=request.route_path("projects.home", project=project.uuid))
 

@@ -16,6 +16,12 @@ def includeme(config: Configurator) -> None:
     from logister_core.purges.services import PurgeService
 
     config.register_service_factory(PurgeService.from_request, PurgeService)
+    config.add_audit_actions(
+        {
+            "project.deleted": "Deletion of a project requested",
+            "project.deletion_retried": "Deletion of a project continued",
+        }
+    )
     config.add_recurring_job("project_purges", purge_projects, every=timedelta(minutes=1))
     config.add_route("purges.delete", "/projects/{project}/delete", factory=ProjectContext)
     config.add_route("purges.show", "/project_purges/{purge}", factory=PurgeContext)

@@ -8,6 +8,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
 from logister_core.projects.settings.page import TEMPLATES, settings_page, settings_path
 from logister_core.projects.settings.sections import DANGER
@@ -42,6 +43,7 @@ def delete(request: Request) -> Any:
     except Refused as refusal:
         request.response.status_int = 422
         return settings_page(request, DANGER, danger_values(request, refusal.problems))
+    request.find_service(AuditLog).record("project.deleted", subject=project, purge=str(purge.uuid))
     request.flash("notice", f"{project.name} is being deleted for good. Deletion {purge.uuid}.")
     return HTTPSeeOther(location=request.route_path("projects.index"))
 
@@ -75,6 +77,7 @@ def show_progress(request: Request) -> Any:
 @view_config(route_name="purges.retry", request_method="POST", permission=OWN)
 def retry(request: Request) -> HTTPSeeOther:
     purge = request.context.purge
+    request.find_service(AuditLog).record("project.deletion_retried", purge=str(purge.uuid), project=purge.project_name)
     request.find_service(PurgeService).retry(purge)
     request.flash("notice", f"The deletion of {purge.project_name} goes on.")
     return HTTPSeeOther(location=request.route_path("projects.index", _query={"filter": "archived"}))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
+from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
 from logister_core.projects.overrides import OVERRIDES
 from logister_core.projects.services import ProjectService
@@ -103,6 +104,7 @@ def override(request: Request) -> Any:
     except Refused as refusal:
         request.response.status_int = 422
         return settings_page(request, ADMIN, rate_limit_values(request, entered, refusal.problems))
+    request.find_service(AuditLog).record("project.rate_limits_changed", subject=request.context.project, **entered)
     request.flash("notice", f"Rate limits of {request.context.project.name} saved.")
     return HTTPSeeOther(location=settings_path(request, ADMIN))
 

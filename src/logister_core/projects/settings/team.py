@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
+from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
 from logister_core.projects.members.queries import team_of
 from logister_core.projects.members.services import MemberService
@@ -18,6 +19,7 @@ from logister_core.security.permissions import MANAGE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from logister_core.accounts.models import User
     from logister_core.types import Request
 
 ROLES = ((MemberRole.VIEWER.value, "Viewer"), (MemberRole.ADMIN.value, "Admin"))
@@ -52,13 +54,17 @@ def share(request: Request) -> Any:
     except Refused as refusal:
         request.response.status_int = 422
         return settings_page(request, TEAM, team_values(request, email, role.value, refusal.problems))
+    _record(request, "member.added", user, role=role.value)
     request.flash("notice", f"Project shared with {user.email}.")
     return HTTPSeeOther(location=settings_path(request, TEAM))
 
 
 @view_config(route_name="projects.member", request_method=("POST", "PATCH"), permission=MANAGE)
 def change_role(request: Request) -> HTTPSeeOther:
-    request.find_service(MemberService).change_role(request.context.membership, _role(request))
+    membership, role = request.context.membership, _role(request)
+    if membership.role != role.value:
+        _record(request, "member.role_changed", membership.user, role=role.value)
+    request.find_service(MemberService).change_role(membership, role)
     request.flash("notice", "Member role updated.")
     return _after(request)
 
@@ -66,9 +72,15 @@ def change_role(request: Request) -> HTTPSeeOther:
 @view_config(route_name="projects.member", request_method="DELETE", permission=MANAGE)
 @view_config(route_name="projects.member.remove", request_method="POST", permission=MANAGE)
 def remove(request: Request) -> HTTPSeeOther:
-    request.find_service(MemberService).remove(request.context.membership)
+    membership = request.context.membership
+    _record(request, "member.removed", membership.user)
+    request.find_service(MemberService).remove(membership)
     request.flash("notice", "Access removed.")
     return _after(request)
+
+
+def _record(request: Request, action: str, member: User, **details: str) -> None:
+    request.find_service(AuditLog).record(action, subject=member, project=request.context.project.name, **details)
 
 
 def _after(request: Request) -> HTTPSeeOther:
