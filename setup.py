@@ -72,7 +72,9 @@ entry_points = {
     ],
     "console_scripts": ["logister = logister_core.cli:main"],
     # A plugin is a package with `includeme(config)`, named by an entry point of this group.
-    "logister.plugins": [],
+    "logister.plugins": [
+        "turnstile = logister_plugins.turnstile",
+    ],
 }
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -17,6 +18,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from logister_core.plugins import GROUP
 from support.programs import free_port, stop, ticks
 
 EXAMPLE = Path(__file__).parents[1] / "plugins" / "example"
@@ -120,8 +122,10 @@ def test_a_plugin_is_switched_on_by_name_or_by_its_own_variable(python: Python):
 
 
 def test_a_name_that_is_not_installed_is_refused_with_those_that_are(python: Python, bare: Python):
-    assert "LOGISTER_PLUGINS names tale; installed plugins: tally" in python.refusal(LOGISTER_PLUGINS="tale, tally")
-    assert "LOGISTER_PLUGINS names tally; installed plugins: none" in bare.refusal(LOGISTER_PLUGINS="tally")
+    shipped = [point.name for point in entry_points(group=GROUP)]
+    for where, wanted, names in ((python, "tale", [*shipped, "tally"]), (bare, "tally", shipped)):
+        words = f"LOGISTER_PLUGINS names {wanted}; installed plugins: {', '.join(sorted(names))}"
+        assert words in where.refusal(LOGISTER_PLUGINS=wanted)
 
 
 def test_problems_of_its_settings_are_told_together_with_the_others(python: Python):

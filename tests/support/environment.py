@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 
-from logister_core.settings import variables
-
 from . import postgres, redis
+from .shipped import all_variables
 
 
 def settle(environ: MutableMapping[str, str]) -> None:
@@ -17,6 +16,6 @@ def settle(environ: MutableMapping[str, str]) -> None:
     for ours, theirs in ((postgres.VARIABLE, "DATABASE_URL"), (redis.VARIABLE, "REDIS_URL")):
         if not environ.get(ours) and environ.get(theirs, "").startswith(("postgres", "redis")):
             environ[ours] = environ[theirs]
-    for variable in variables():
+    for variable in all_variables():
         for name in (variable.name, *variable.aliases):
             environ.pop(name, None)

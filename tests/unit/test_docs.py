@@ -17,13 +17,14 @@ from logister_core.db.metadata import metadata
 from logister_core.ingest.errors import REQUEST_BYTES_LIMIT
 from logister_core.ingest.normalization.limits import PayloadLimits
 from logister_core.ingest.normalization.structure import BYTES_PER_VALUE, SPARE_VALUES
-from logister_core.settings import load_settings, variables, with_secret_key
+from logister_core.settings import load_settings, with_secret_key
 from logister_core.tasks.recurring import DAY, RecurringJob
 from logister_core.types import Configurator, Registry
+from support.shipped import all_variables
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-SOURCES = ROOT / "src" / "logister_core"
+SOURCES = ROOT / "src"
 EXAMPLE = ROOT / "tests" / "plugins" / "example"
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *EXAMPLE.glob("*.md")])
 DECISIONS = sorted(set((DOCS / "decisions").glob("*.md")) - {DOCS / "decisions" / "README.md"})
@@ -59,8 +60,8 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 
 def test_the_configuration_page_lists_every_variable_and_no_other():
     rows = re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| (.+?) \| (.+) \|$", page("docs/configuration.md"), re.MULTILINE)
-    assert [row[0] for row in rows] == [variable.name for variable in variables()]
-    for (name, default, expected, words), variable in zip(rows, variables(), strict=True):
+    assert [row[0] for row in rows] == [variable.name for variable in all_variables()]
+    for (name, default, expected, words), variable in zip(rows, all_variables(), strict=True):
         assert default == (f"`{variable.default}`" if variable.default else "none"), name
         assert expected == variable.kind.expected, name
         assert [alias for alias in variable.aliases if f"`{alias}`" not in words] == [], name
@@ -68,7 +69,7 @@ def test_the_configuration_page_lists_every_variable_and_no_other():
 
 
 def test_every_variable_that_a_page_mentions_exists():
-    known = {name for variable in variables() for name in (variable.name, *variable.aliases)}
+    known = {name for variable in all_variables() for name in (variable.name, *variable.aliases)}
     client = {"LOGISTER_API_KEY", "LOGISTER_BASE_URL", "LOGISTER_ENDPOINT"}
     mentioned = {
         (path.name, name)

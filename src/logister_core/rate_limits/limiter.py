@@ -15,6 +15,7 @@ from logister_core.rate_limits.breaker import Breaker
 logger = logging.getLogger(__name__)
 
 KEY_PREFIX: Final = "logister:public_api_rate_limit:v1"
+SEEN_PREFIX: Final = "logister:seen:v1"
 # Seconds that a counter outlives its window, for processes whose clocks differ a little.
 GRACE_SECONDS: Final = 5
 
@@ -84,15 +85,9 @@ class RateLimiter:
         start = second - second % period
         digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
         key = f"{KEY_PREFIX}:{kind}:{scope}:{digest}:{start}"
-        try:
-            count = self._counters.add(key, amount, keep=period + GRACE_SECONDS, now=now)
-        except Exception as error:
-            # Whatever is wrong with the counters, telemetry is worth more than the limit.
-            if self._breaker.failed():
-                logger.warning(event("rate_limits.store_failed", store=self.store, error=error), exc_info=True)
+        count = self._count(key, amount, keep=period + GRACE_SECONDS, now=now)
+        if count is None:
             return None
-        if self._breaker.succeeded():
-            logger.info(event("rate_limits.store_back", store=self.store))
         reset = start + period
         return Verdict(
             limit=limit,
@@ -102,6 +97,27 @@ class RateLimiter:
             retry_after=max(reset - second, 1),
             limited=count > limit,
         )
+
+    def first(self, kind: str, identity: str, *, seconds: int) -> bool:
+        """Whether `identity` was not seen in the last `seconds`; also when the counters could not be reached."""
+        digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
+        if not self._breaker.allows():
+            return True
+        count = self._count(f"{SEEN_PREFIX}:{kind}:{digest}", 1, keep=seconds, now=self._clock().timestamp())
+        return count is None or count == 1
+
+    def _count(self, key: str, amount: int, *, keep: int, now: float) -> int | None:
+        """The sum; None when the counters could not be reached."""
+        try:
+            count = self._counters.add(key, amount, keep=keep, now=now)
+        except Exception as error:
+            # Whatever is wrong with the counters, telemetry is worth more than the limit.
+            if self._breaker.failed():
+                logger.warning(event("rate_limits.store_failed", store=self.store, error=error), exc_info=True)
+            return None
+        if self._breaker.succeeded():
+            logger.info(event("rate_limits.store_back", store=self.store))
+        return count
 
     def answers(self) -> bool:
         """Whether the counters can be reached now."""

@@ -107,6 +107,16 @@ class CountersContract:
         pass_time(2.5)
         assert counters.add("kept", 1, keep=2, now=clock().timestamp()) == 1
 
+    def test_what_was_seen_is_known_for_its_time(
+        self, limiter: RateLimiter, pass_time: Callable[[float], None]
+    ) -> None:
+        assert [limiter.first("token", name, seconds=2) for name in ("a", "b", "a")] == [True, True, False]
+        pass_time(1.5)
+        assert not limiter.first("token", "a", seconds=2)
+        # Asking did not make it longer.
+        pass_time(1)
+        assert limiter.first("token", "a", seconds=2)
+
     def test_threads_that_meet_are_all_counted(self, limiter: RateLimiter) -> None:
         everyone = THREADS * HITS
         seen: list[int] = []

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
-import time
-import urllib.request
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -12,6 +9,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from logister_core import __version__
+from logister_core.outgoing import Unwelcome, ask
 from logister_core.security.inputs import one_line
 from logister_core.updates.versions import Version, version
 
@@ -24,9 +22,6 @@ MOST_BYTES: Final = 2_097_152
 LONGEST_TITLE: Final = 120
 LONGEST_URL: Final = 500
 
-# What asking may raise; `OSError` includes every refusal, timeout and redirect.
-FAILURES: Final = (OSError, http.client.HTTPException, ValueError)
-
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -35,35 +30,22 @@ class Release:
     url: str
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """They would take the token along to wherever they lead."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 def latest_release(repository: str, token: str | None = None, base: str = GITHUB) -> Release:
-    """Of `repository` (owner/name). Raises one of `FAILURES`."""
+    """Of `repository` (owner/name). Raises one of `outgoing.FAILURES`."""
     headers = {"Accept": "application/vnd.github+json", "User-Agent": f"logister/{__version__}"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
     # The settings allow nothing in `repository` that leads out of its place in the address.
-    request = urllib.request.Request(f"{base}/repos/{repository}/releases/latest", headers=headers)  # noqa: S310
-    with urllib.request.build_opener(_NoRedirects).open(request, timeout=PATIENCE) as answer:
-        body = _read(answer)
-    return _release(orjson.loads(body))
-
-
-def _read(answer: Any) -> bytes:
-    """All of it; the timeout of the connection starts anew with each byte, so the whole has one of its own."""
-    end, body = time.monotonic() + WHOLE_ANSWER, bytearray()
-    while chunk := answer.read1(65_536):
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise ValueError("the answer is too long")
-        if time.monotonic() > end:
-            raise TimeoutError("the answer takes too long")
-    return bytes(body)
+    answer = ask(
+        f"{base}/repos/{repository}/releases/latest",
+        headers=headers,
+        patience=PATIENCE,
+        whole_answer=WHOLE_ANSWER,
+        most_bytes=MOST_BYTES,
+    )
+    if answer.status != 200:
+        raise Unwelcome(answer.status)
+    return _release(orjson.loads(answer.body))
 
 
 def _release(document: Any) -> Release:

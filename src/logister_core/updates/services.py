@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
-from urllib.error import HTTPError
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -16,7 +15,8 @@ from logister_core.accounts.models import User
 from logister_core.db.sessions import write_transaction
 from logister_core.db.upsert import insert_for
 from logister_core.errors import Refused
-from logister_core.updates.github import FAILURES, GITHUB, latest_release
+from logister_core.outgoing import FAILURES, reason
+from logister_core.updates.github import GITHUB, latest_release
 from logister_core.updates.models import KnownRelease, UserNotificationDismissal
 
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ def check(engine: Engine, settings: UpdateSettings, clock: Callable[[], datetime
     try:
         release = latest_release(settings.repository, settings.github_token, base)
     except FAILURES as error:
-        # No more than its kind: the words of an answer could repeat what was asked with.
-        kind = f"HTTP {error.code}" if isinstance(error, HTTPError) else type(error).__name__
-        logger.info("updates.check_failed repository=%s reason=%s", settings.repository, kind)
+        logger.info("updates.check_failed repository=%s reason=%s", settings.repository, reason(error))
         return
     values = {
         "version": release.version.text,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from logister_core.settings import Variable, variables
+from logister_core.settings import Variable
+from support.shipped import all_variables
 
 SAMPLE = Path(__file__).parents[3] / ".env.sample"
 
@@ -30,10 +31,10 @@ def sample() -> dict[str, tuple[str, str]]:
 
 
 def test_case_80_31_the_sample_lists_every_variable_and_no_other():
-    assert list(sample()) == [variable.name for variable in variables()]
+    assert list(sample()) == [variable.name for variable in all_variables()]
 
 
-@pytest.mark.parametrize("variable", variables(), ids=lambda variable: variable.name)
+@pytest.mark.parametrize("variable", all_variables(), ids=lambda variable: variable.name)
 def test_case_80_31_the_sample_tells_default_and_old_names_and_holds_no_secret(variable: Variable):
     value, comment = sample()[variable.name]
     assert value in ("", variable.default)
@@ -47,9 +48,9 @@ def test_case_80_31_the_sample_tells_default_and_old_names_and_holds_no_secret(v
 
 
 def test_no_two_variables_share_a_name_or_an_ini_key():
-    names = [name for variable in variables() for name in (variable.name, *variable.aliases)]
+    names = [name for variable in all_variables() for name in (variable.name, *variable.aliases)]
     assert len(names) == len(set(names))
-    keys = [variable.ini_key for variable in variables()]
+    keys = [variable.ini_key for variable in all_variables()]
     assert len(keys) == len(set(keys))
     assert "logister.database_url" in keys
     assert "logister.home" in keys
