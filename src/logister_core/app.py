@@ -51,6 +51,7 @@ FEATURES = (
     "logister_core.receipts",
     "logister_core.releases",
     "logister_core.updates",
+    "logister_core.administration",
     "logister_core.api",
 )
 

@@ -55,6 +55,8 @@ class Registry(pyramid.registry.Registry):
     form_guards: list[FormGuard]
     openapi: dict[str, Any]
     plugins: list[ActivePlugin]
+    administration_tabs: list[tuple[str, str]]
+    # Label and route name.
     clock: Callable[[], datetime]
     # Aware UTC.
 

@@ -47,6 +47,11 @@ KEY = "K"
 TABLE = {
     "accounts.sign_in": {"GET": ANYBODY, "POST": ANYBODY},
     "accounts.sign_out": {"POST": ANYBODY},
+    "administration.user": {"DELETE": ADMINISTRATOR, "GET": ADMINISTRATOR},
+    "administration.user.confirm": {"PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "administration.user.delete": {"POST": ADMINISTRATOR},
+    "administration.user.resend": {"POST": ADMINISTRATOR},
+    "administration.users": {"GET": ADMINISTRATOR},
     "api.openapi": {"GET": ANYBODY},
     "api_keys.index": {"GET": MEMBER, "POST": MANAGER},
     "api_keys.revoke": {"POST": MANAGER},
@@ -232,6 +237,7 @@ def world(site: Instance, people: Any) -> tuple[dict[str, webtest.TestApp], dict
         "tail": "",
         "monitor": str(monitor(site).uuid),
         "token": str(site.rows(MobileIngestToken)[0].uuid),
+        "user": str(owner.uuid),
     }
 
 

@@ -43,6 +43,8 @@ def furnish(site: Instance, owner: User, browser: webtest.TestApp) -> dict[str, 
         "archived": str(project(site, owner, name="Laid to rest", archived_at=site.clock()).uuid),
         "purge": _purge(site, owner, PurgeStatus.RUNNING),
         "stopped": _purge(site, owner, PurgeStatus.FAILED),
+        "person": str(owner.uuid),
+        "pending": str(site.user("pia.pending@example.com", name="", confirmed_at=None).uuid),
     }
     for name, made in (("one", _one(site, owner)), ("full", _full(site, owner)), ("long", _long(site, owner))):
         site.project_events()

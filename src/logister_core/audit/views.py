@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyramid.view import view_config
 
 from logister_core.accounts.services import normal_email
+from logister_core.administration.tabs import frame_values
 from logister_core.audit.queries import AuditFilters, AuditPage, AuditQuery
 from logister_core.security.inputs import one_line
 from logister_core.security.permissions import ADMINISTER
@@ -35,7 +36,7 @@ def index(request: Request) -> dict[str, Any]:
         "page": page,
         "address": address,
         **_links(request, filters, page),
-        "now": request.now,
+        **frame_values(request, "Audit log"),
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from logister_core.accounts.administrators import administers
 from logister_core.security.flash import Message
 
 PROJECTS_SHOWN = 20
@@ -143,6 +144,11 @@ class Shell:
         if user is None:
             return None
         return str(getattr(user, "name", None) or getattr(user, "email", None) or "Account")
+
+    @property
+    def administers(self) -> bool:
+        user, product = getattr(self._request, "user", None), self._product
+        return user is not None and product is not None and administers(user, product.admin_emails)
 
     @property
     def flashes(self) -> list[Message]:

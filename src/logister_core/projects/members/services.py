@@ -55,16 +55,18 @@ class MemberService:
 
     def remove(self, membership: ProjectMembership) -> None:
         """End the access, and free what the person was to look at in this project."""
-        self._forget(membership.project_id, membership.user_id)
+        self.free_groups(membership.user_id, membership.project_id)
         self._session.delete(membership)
 
-    def _forget(self, project_id: int, user_id: int) -> None:
+    def free_groups(self, user_id: int, project_id: int | None = None) -> None:
+        """Nobody looks at what that person was to look at; of one project, or of all."""
         group = ErrorGroup
+        where = [] if project_id is None else [group.project_id == project_id]
         # Locked by id first, as the projector does, so that neither waits for the other in a circle.
         locked = self._session.execute(
             select(group.id, group.assigned_user_id)
             .where(
-                group.project_id == project_id,
+                *where,
                 or_(group.assigned_user_id == user_id, group.assigned_by_user_id == user_id),
             )
             .order_by(group.id)
