@@ -21,15 +21,18 @@ requires = [
     "plaster>=1.1",
     "plaster_pastedeploy>=1.0",
     "psycopg[binary]>=3.2,<4",
+    "pyotp>=2.9,<3",
     "pyramid>=2.0.2,<3",
     "pyramid_chameleon>=0.3",
     "pyramid_retry>=2.1",
     "pyramid_services>=2.2",
     "pyramid_tm>=2.5",
+    "segno>=1.6.1,<2",
     # Pyramid's asset resolver imports pkg_resources, which left setuptools 82.
     "setuptools<82",
     "SQLAlchemy>=2.1,<2.2",
     "waitress>=3.0",
+    "webauthn>=2.5,<3",
     "zope.sqlalchemy>=3.1",
 ]
 

@@ -38,6 +38,7 @@ FEATURES = (
     "logister_core.public_pages",
     "logister_core.installation",
     "logister_core.accounts",
+    "logister_core.second_factors",
     "logister_core.mail",
     "logister_core.projects",
     "logister_core.purges",

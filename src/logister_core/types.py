@@ -75,6 +75,7 @@ class Request(pyramid.request.Request):
     reception: Reception | None
     flashes: list[Message]
     bell_entries: list[BellEntry]
+    passkey_problem: str | None
     page_kinds: set[PageKind]
     find_service: Callable[..., Any]
     flash: Callable[..., None]

@@ -24,6 +24,7 @@ from logister_core.ingest.models import IngestEvent
 from logister_core.mobile_tokens.models import MobileIngestToken
 from logister_core.projects.models import ProjectMembership
 from logister_core.purges.models import ProjectPurge
+from logister_core.second_factors.models import Passkey
 from logister_core.source_repositories.models import SourceRepository
 from support.instance import Instance
 from support.pages import NO_PAGES, PICTURES
@@ -41,6 +42,8 @@ LET_IN = {
     MEMBER_OR_ADMINISTRATOR: {"viewer", "admin", "owner", "administrator"},
     OWNER_OR_ADMINISTRATOR: {"owner", "administrator"},
 }
+# A thing of one person: here the owner of the project.
+ITS_OWNER = OWNER
 # Asks for a key, which no browser has.
 KEY = "K"
 
@@ -93,6 +96,8 @@ TABLE = {
     "mobile_tokens.revoke": {"POST": MANAGER},
     "monitors.change": {"PATCH": MANAGER, "POST": MANAGER},
     "monitors.index": {"GET": MEMBER},
+    "passkey_sign_in": {"POST": ANYBODY},
+    "passkey_sign_in.options": {"POST": ANYBODY},
     "projects.allowed_origins": {"GET": MANAGER, "PATCH": MANAGER, "POST": MANAGER},
     "projects.archive": {"PATCH": OWNER, "POST": OWNER},
     "projects.edit": {"GET": OWNER},
@@ -116,6 +121,18 @@ TABLE = {
     "purges.retry": {"POST": OWNER_OR_ADMINISTRATOR},
     "purges.show": {"GET": OWNER_OR_ADMINISTRATOR},
     "releases.index": {"GET": MEMBER},
+    "second_factors.app": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "second_factors.app.remove": {"POST": SIGNED_IN},
+    "second_factors.app.verify": {"POST": SIGNED_IN},
+    "second_factors.codes": {"POST": SIGNED_IN},
+    "second_factors.confirm": {"POST": SIGNED_IN},
+    "second_factors.index": {"GET": SIGNED_IN},
+    "second_factors.passkey.remove": {"POST": ITS_OWNER},
+    "second_factors.passkeys": {"POST": SIGNED_IN},
+    "second_factors.passkeys.options": {"POST": SIGNED_IN},
+    "second_step": {"GET": ANYBODY, "POST": ANYBODY},
+    "second_step.passkey": {"POST": ANYBODY},
+    "second_step.passkey.options": {"POST": ANYBODY},
     "source_repositories.index": {"GET": MANAGER, "POST": MANAGER},
     "source_repositories.remove": {"POST": MANAGER},
     "source_repositories.show": {"DELETE": MANAGER, "GET": MANAGER, "PATCH": MANAGER, "POST": MANAGER},
@@ -222,6 +239,11 @@ def world(site: Instance, people: Any) -> tuple[dict[str, webtest.TestApp], dict
         values = {"project_id": going.id, "project_uuid": going.uuid, "project_name": going.name}
         now = site.clock()
         db.add(ProjectPurge(**values, requested_by_id=owner.id, due_at=now, requested_at=now, removed={}))
+        passkey = Passkey(
+            user_id=owner.id, name="Laptop", credential_id="id", public_key="key", created_at=site.clock()
+        )
+        passkey.sign_count = 0
+        db.add(passkey)
     log = next(event for event in site.rows(IngestEvent) if event.event_type == "log")
     return browsers, {
         "project": str(project.uuid),
@@ -235,6 +257,7 @@ def world(site: Instance, people: Any) -> tuple[dict[str, webtest.TestApp], dict
         **{name: str(uuid4()) for name in ("change", "link")},
         # Endings that addresses of the API may have.
         "tail": "",
+        "passkey": str(passkey.uuid),
         "monitor": str(monitor(site).uuid),
         "token": str(site.rows(MobileIngestToken)[0].uuid),
         "user": str(owner.uuid),

@@ -29,7 +29,10 @@ def test_signing_in_and_out_is_recorded_with_the_address_it_came_from(site, peop
     user = people.add()
     browser = people.enter(user)
     browser.post("/users/sign_out", {"csrf_token": csrf(browser)})
-    assert told(site) == [("account.signed_in", user.email, "", {}), ("account.signed_out", user.email, "", {})]
+    assert told(site) == [
+        ("account.signed_in", user.email, "", {"method": "password"}),
+        ("account.signed_out", user.email, "", {}),
+    ]
     assert {entry.ip for entry in site.rows(AuditEntry)} == {"unknown"}
 
 

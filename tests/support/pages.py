@@ -102,6 +102,8 @@ def _opened() -> Iterator[Picture]:
 PICTURES = (
     Picture("sign-in", "accounts.sign_in", "/users/sign_in", NOBODY),
     Picture("sign-in-refused", "accounts.sign_in", "/users/sign_in", NOBODY, refused=True),
+    Picture("second-factors", "second_factors.index", "/users/second_factors"),
+    Picture("authenticator-app", "second_factors.app", "/users/second_factors", press=('form[action$="/app"] button',)),
     Picture("landing", "web.root", "/", NOBODY),
     Picture("text", "public_pages.text", "/about", NOBODY),
     Picture("claim", "installation.setup", "{unclaimed}/setup?token={setup_token}", NOBODY),
@@ -165,6 +167,8 @@ NO_PAGES = {
     "public_pages.docs_page",
     "public_pages.robots",
     "public_pages.sitemap",
+    # Only after a password; the journey of passkeys comes by.
+    "second_step",
     "source_repositories.index",
     "source_repositories.show",
 }

@@ -56,5 +56,7 @@ class UserSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    reauthenticated_at: Mapped[datetime | None]
+    # When the person last entered the password again.
 
     user: Mapped[User] = relationship(back_populates="sessions")

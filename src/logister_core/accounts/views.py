@@ -12,6 +12,7 @@ from pyramid.view import view_config
 from logister_core.accounts.form_guards import guarded
 from logister_core.accounts.services import UserService, normal_email
 from logister_core.audit.log import AuditLog
+from logister_core.second_factors.second_step import second_step
 from logister_core.security.targets import local_target
 from logister_core.security.tokens import Signer
 
@@ -62,9 +63,19 @@ def sign_out(request: Request) -> HTTPSeeOther:
     return HTTPSeeOther(location=request.route_path("accounts.sign_in"), headers=headers)
 
 
-def signed_in(request: Request, user: User, target: str, *, persistent: bool = False) -> HTTPSeeOther:
-    """Begin a session for `user` and go on to `target`."""
-    request.find_service(AuditLog).record("account.signed_in", user=user)
+def signed_in(
+    request: Request, user: User, target: str, *, persistent: bool = False, method: str = "password"
+) -> HTTPSeeOther:
+    """Go on to `target` with a session for `user`, whom their password or a link has shown; by way of the second step
+    when they have one.
+    """
+    step = second_step(request, user, target, persistent=persistent)
+    return step or begin_session(request, user, target, persistent=persistent, method=method)
+
+
+def begin_session(request: Request, user: User, target: str, *, persistent: bool = False, method: str) -> HTTPSeeOther:
+    """For who has shown all there is to show, which `method` tells the audit log."""
+    request.find_service(AuditLog).record("account.signed_in", user=user, method=method)
     return HTTPSeeOther(location=target, headers=remember(request, user.id, persistent=persistent))
 
 

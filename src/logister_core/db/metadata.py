@@ -24,6 +24,7 @@ from logister_core.projects import retention as retention_policies
 from logister_core.purges import models as purges
 from logister_core.receipts import models as receipts
 from logister_core.releases import models as releases
+from logister_core.second_factors import models as second_factors
 from logister_core.source_repositories import models as source_repositories
 from logister_core.tasks import models as tasks
 from logister_core.updates import models as updates
@@ -46,6 +47,7 @@ MODEL_MODULES = (
     notifications,
     outbox,
     projects,
+    second_factors,
     source_repositories,
     purges,
     receipts,

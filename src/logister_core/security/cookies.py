@@ -13,6 +13,8 @@ from logister_core.settings import Settings
 SESSION = "logister_session"
 VISITOR = "logister_visitor"
 FLASH = "logister_flash"
+# A sign-in that is half done.
+STEP = "logister_step"
 # Which projects somebody looked at last.
 RECENT = "logister_recent"
 
