@@ -108,9 +108,16 @@ def _prepare(registry: Registry) -> None:
     _announce(registry)
     # A connection must not be shared by two processes.
     registry.engine.dispose()
-    # What is alive now stays alive: the collector need not look through it again and again.
+    collect_less_often()
+
+
+def collect_less_often() -> None:
+    """For a process that serves: the garbage collector finds next to nothing in a request and takes long to look."""
+    # What is alive now stays alive, so it need not be looked through again and again.
     gc.collect()
     gc.freeze()
+    # Of a page's objects only few are left when it is done; looking after every 700 of them costs a tenth of its time.
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _announce(registry: Registry) -> None:

@@ -26,6 +26,7 @@ from logister_core.projects.models import Project
 from logister_core.security.cookies import SESSION, cookie_jar
 from logister_core.security.sessions import SessionService
 from logister_core.settings import Settings
+from logister_core.startup import collect_less_often
 
 PROMISED_MS = 100.0
 # SQLite is for installations a tenth of the size.
@@ -80,8 +81,7 @@ def _measure(engine: Engine, size: Size, settings: Settings, repeats: int, rest:
         )
         router = configure(settings, []).make_wsgi_app()
         # As every process does that serves.
-        gc.collect()
-        gc.freeze()
+        collect_less_often()
         try:
             with write_transaction(engine) as db:
                 token = SessionService(db, utc_now).begin(
