@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Boolean, Dialect, literal
+from sqlalchemy import Boolean, Dialect, bindparam, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Text, TypeDecorator
@@ -39,6 +39,11 @@ class _Among(FunctionElement[bool]):
 def among(column: Any, ids: Iterable[int]) -> FunctionElement[bool]:
     """Whether the number in `column` is one of `ids`, none of them included."""
     return _Among(column, literal(list(ids), _IDs()))
+
+
+def among_named(column: Any, parameter: str) -> FunctionElement[bool]:
+    """As `among`, for statements that are made once and get their list as `parameter` each time."""
+    return _Among(column, bindparam(parameter, type_=_IDs()))
 
 
 @compiles(_Among, "postgresql")

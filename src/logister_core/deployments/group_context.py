@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from logister_core.deployments.models import ProjectDeployment
+
+_NEWEST = (ProjectDeployment.deployed_at.desc(), ProjectDeployment.id.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +42,46 @@ def deployment_context(
     repository: str | None = None,
 ) -> DeploymentContext | None:
     """`release` is the group's first one as far as it is known, `repository` the one an event names. Two queries."""
-    deployment = ProjectDeployment
-    here = [deployment.project_id == project_id, deployment.environment == environment]
-    if repository is not None:
-        here.append(deployment.repository_full_name == repository)
-    newest = (deployment.deployed_at.desc(), deployment.id.desc())
-    before = select(deployment.id).where(*here, deployment.deployed_at <= first_seen_at).order_by(*newest).limit(1)
-    wanted: Any = before.scalar_subquery()
-    if release:
-        exact = select(deployment.id).where(*here, deployment.release == release).order_by(*newest).limit(1)
-        wanted = func.coalesce(exact.scalar_subquery(), wanted)
-    found = session.scalar(select(deployment).where(deployment.id == wanted))
+    values = {
+        "project_id": project_id,
+        "environment": environment,
+        "repository": repository,
+        "release": release,
+        "first_seen_at": first_seen_at,
+    }
+    found = session.scalar(_it_came_with(repository is not None, bool(release)), values)
     if found is None:
         return None
     previous = session.scalar(
-        select(deployment)
+        select(ProjectDeployment)
         .where(
-            deployment.project_id == project_id,
-            deployment.repository_full_name == found.repository_full_name,
-            deployment.environment == found.environment,
-            deployment.deployed_at < found.deployed_at,
+            ProjectDeployment.project_id == project_id,
+            ProjectDeployment.repository_full_name == found.repository_full_name,
+            ProjectDeployment.environment == found.environment,
+            ProjectDeployment.deployed_at < found.deployed_at,
         )
-        .order_by(*newest)
+        .order_by(*_NEWEST)
         .limit(1)
     )
     seconds = (first_seen_at - found.deployed_at).total_seconds()
     minutes = round(seconds / 60)
     return DeploymentContext(found, previous, found.release == release, minutes if seconds >= 0 else min(minutes, -1))
+
+
+@cache
+def _it_came_with(of_repository: bool, of_release: bool) -> Select[ProjectDeployment]:
+    deployment = ProjectDeployment
+    here = [
+        deployment.project_id == bindparam("project_id"),
+        deployment.environment == bindparam("environment"),
+        *([deployment.repository_full_name == bindparam("repository")] if of_repository else []),
+    ]
+    newest = select(deployment.id).where(*here).order_by(*_NEWEST).limit(1)
+    wanted: Any = newest.where(deployment.deployed_at <= bindparam("first_seen_at")).scalar_subquery()
+    if of_release:
+        exact = newest.where(deployment.release == bindparam("release")).scalar_subquery()
+        wanted = func.coalesce(exact, wanted)
+    return select(deployment).where(deployment.id == wanted)
 
 
 def commits_of_release(session: Session, project_id: int, release: str, environment: str) -> dict[str, str]:

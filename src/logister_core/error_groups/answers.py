@@ -74,7 +74,7 @@ def _parts(request: Request, status: int, opened: UUID | None) -> Response:
         project = None if request.POST.get("inbox") == "all" else project_of(request)
         looked = look(request, project, params)
         found = groups_of(request, looked)
-        shown = opened_group(looked, found)
+        shown = opened_group(request, looked, found)
         values |= list_values(request, looked, found, shown) | detail_values(request, looked, found, shown)
         values["project"] = project
     response: Response = render_to_response(_PARTS, values, request)

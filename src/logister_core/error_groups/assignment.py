@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
 from logister_core.errors import Refused
 from logister_core.projects.models import Project, ProjectMembership
-
-
-def assignable(session: Session, project: Project) -> Sequence[User]:
-    """Its owner and members, by address."""
-    return session.scalars(select(User).where(_belongs(project)).order_by(User.email)).all()
 
 
 def assignable_of(session: Session, project_ids: Collection[int], uuid: UUID) -> User | None:
@@ -35,8 +30,3 @@ def assignable_of(session: Session, project_ids: Collection[int], uuid: UUID) ->
     if names:
         raise Refused({"assigned_user_id": f"{person.display_name} does not belong to {', '.join(names)}."})
     return person
-
-
-def _belongs(project: Project) -> ColumnElement[bool]:
-    members = select(ProjectMembership.user_id).where(ProjectMembership.project_id == project.id)
-    return or_(User.id == project.owner_id, User.id.in_(members))

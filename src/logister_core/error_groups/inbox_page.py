@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from logister_core.error_groups.inbox_address import InboxAddress
 from logister_core.error_groups.inbox_empty import EmptyInbox
 from logister_core.error_groups.inbox_scope import InboxScope
 from logister_core.error_groups.inbox_state import ASSIGNED, EVERYONE, FILTERS, ME, SORTS, UNASSIGNED, InboxState
+from logister_core.error_groups.listed import ListedGroup
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.error_groups.queries import Counts, GroupPage, InboxQuery
 from logister_core.error_groups.selection import Selection
 from logister_core.error_groups.story import DEFAULT_ENVIRONMENT, badge, people, title_parts
-from logister_core.projects.models import Project
+from logister_core.web.formatting import ago_text, exact, middle_cut, plural, time_text
+from logister_core.web.sparkline import Sparkline, sparkline
 
+MAX_TITLE = 160
 # Lists that show what arrives; the others only change when somebody decides.
 _FED = frozenset({"unresolved", "introduced_today", "regressed", "all"})
 
@@ -29,24 +33,25 @@ class FilterLink:
     count: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """What the macro `inbox_row` reads; `trend` has one number per day, `people` is short and in words.
+class InboxRow(NamedTuple):
+    """What the macro `inbox_rows` reads, in words wherever it can be: a page has a hundred rows.
 
-    `project` is named in the list over all of them only.
+    `title` is one line for those who cannot see the row, `value` what of it is shown beside `type`; `told` has its
+    numbers and times. `people` is short and in words. `project` is named in the list over all of them only.
     """
 
-    uuid: UUID
+    uuid: str
     href: str
     project: str | None
     type: str | None
     value: str
+    title: str
+    told: str
     where: str
     events: int
     people: tuple[str, str] | None
-    trend: list[int]
-    first_seen: datetime
-    last_seen: datetime
+    spark: Sparkline
+    last: str
     note: tuple[str, str] | None
     owner: str | None
     selected: bool
@@ -75,14 +80,14 @@ class InboxPage:
     selection: Selection | None
 
 
-def select_group(groups: Sequence[ErrorGroup], wanted: UUID | None, *, asked: bool) -> ErrorGroup | None:
+def select_group(groups: Sequence[ListedGroup], wanted: UUID | None, *, asked: bool) -> ListedGroup | None:
     """The group to open: the one asked for if it is on this page, the first one when nobody asked."""
     if asked:
         return next((group for group in groups if group.uuid == wanted), None)
     return groups[0] if groups else None
 
 
-def following(groups: Sequence[ErrorGroup], group: ErrorGroup) -> ErrorGroup | None:
+def following(groups: Sequence[ListedGroup], group: ErrorGroup) -> ListedGroup | None:
     """The group to open once `group` left the list: the one below, else the one above; None if it is not there."""
     at = next((index for index, other in enumerate(groups) if other.id == group.id), None)
     if at is None:
@@ -106,7 +111,8 @@ def inbox_page(
     one_project: bool,
 ) -> InboxPage:
     state = address.state
-    trends, routes, href = query.trends(page.groups), query.routes(page.groups), address.groups()
+    trends, href = query.trends(page.groups), address.groups()
+    opened_id = None if opened is None else opened.id
     return InboxPage(
         state=state,
         address=address,
@@ -117,11 +123,10 @@ def inbox_page(
         rows=[
             _row(
                 group,
-                href(group.uuid),
-                project=None if one_project else scope.projects[group.project_id],
+                href,
+                project=None if one_project else scope.projects[group.project_id].name,
                 trend=trends[group.id],
-                route=routes.get(group.id),
-                selected=group is opened,
+                selected=group.id == opened_id,
                 now=now,
             )
             for group in page.groups
@@ -144,7 +149,7 @@ def _filters(address: InboxAddress, counts: Counts) -> list[FilterLink]:
 
 
 def _assignees(scope: InboxScope, counts: Counts) -> list[tuple[str, str]]:
-    mine = f" ({counts.mine:,})" if counts.mine else ""
+    mine = f" ({exact(counts.mine)})" if counts.mine else ""
     owners = {project.owner_id for project in scope.projects.values()} if len(scope.projects) == 1 else set()
 
     return [
@@ -162,31 +167,35 @@ def _assignees(scope: InboxScope, counts: Counts) -> list[tuple[str, str]]:
 
 
 def _row(
-    group: ErrorGroup,
-    href: str,
+    group: ListedGroup,
+    href: Callable[[UUID], str],
     *,
-    project: Project | None,
+    project: str | None,
     trend: list[int],
-    route: str | None,
     selected: bool,
     now: datetime,
 ) -> InboxRow:
     kind, value = title_parts(group)
+    value = middle_cut(value, MAX_TITLE)
     environment = group.stage if group.stage != DEFAULT_ENVIRONMENT else None
-    places = [part for part in (group.culprit, route, environment) if part]
+    places = [part for part in (group.culprit, group.route, environment) if part]
+    met = people(group)
+    numbers = [plural(group.occurrence_count, "event"), *(() if met is None else (met[1],))]
+    times = f"first {time_text(group.first_seen_at)}, last {time_text(group.last_seen_at)}"
     return InboxRow(
-        uuid=group.uuid,
-        href=href,
-        project=None if project is None else project.name,
+        uuid=str(group.uuid),
+        href=href(group.uuid),
+        project=project,
         type=kind,
         value=value,
+        title=f"{kind}: {value}" if kind else value,
+        told=", ".join([*numbers, times]),
         where=" · ".join(places) or group.stage,
         events=group.occurrence_count,
-        people=people(group),
-        trend=trend,
-        first_seen=group.first_seen_at,
-        last_seen=group.last_seen_at,
+        people=met,
+        spark=sparkline(trend, label="Events per day"),
+        last=ago_text(group.last_seen_at, now, short=True),
         note=badge(group, now),
-        owner=None if group.assignee is None else group.assignee.display_name,
+        owner=group.owner,
         selected=selected,
     )

@@ -17,14 +17,15 @@ from logister_core.error_groups.search.parser import parse
 from logister_core.error_groups.selection import Selection, fields_of
 from logister_core.events.detail import Detail, EventDetails
 from logister_core.events.queries import EventQuery
+from logister_core.projects.models import Project
 from logister_core.projects.people import Person, people_of
-from logister_core.projects.queries import ProjectQuery
+from logister_core.projects.queries import KnownProject, ProjectQuery
 from logister_core.projects.resources import ProjectContext
 from logister_core.security.inputs import canonical_uuid
 
 if TYPE_CHECKING:
+    from logister_core.error_groups.listed import ListedGroup
     from logister_core.error_groups.models import ErrorGroup
-    from logister_core.projects.models import Project
     from logister_core.types import Request
 
 
@@ -66,10 +67,11 @@ def look(request: Request, project: Project | None, params: Mapping[str, str]) -
     user = request.user
     viewer = Person(user.id, user.uuid, user.name, user.email)
     if project is not None:
-        projects, owner = {project.id: project}, project.uuid
+        known = KnownProject(project.id, project.uuid, project.name, project.owner_id)
+        projects, owner = {project.id: known}, project.uuid
         path = request.route_path("inbox", project=owner)
     else:
-        projects = {found.id: found for found in ProjectQuery(request.db).accessible(user, archived=False)}
+        projects = {found.id: found for found in ProjectQuery(request.db).active(user)}
         owner, path = user.uuid, request.route_path("inbox.all")
     scope = InboxScope(owner, projects, people_of(request.db, projects), viewer)
     stated = InboxState.from_params(params)
@@ -82,8 +84,9 @@ def groups_of(request: Request, looked: Looked) -> GroupPage:
     return request.find_service(InboxQuery).page(looked.scope, looked.state, looked.address.search)
 
 
-def opened_group(looked: Looked, found: GroupPage) -> ErrorGroup | None:
-    return select_group(found.groups, looked.group, asked="group_uuid" in looked.params)
+def opened_group(request: Request, looked: Looked, found: GroupPage) -> ErrorGroup | None:
+    listed = select_group(found.groups, looked.group, asked="group_uuid" in looked.params)
+    return None if listed is None else request.find_service(InboxQuery).opened(listed)
 
 
 def list_values(request: Request, looked: Looked, found: GroupPage, opened: ErrorGroup | None) -> dict[str, Any]:
@@ -131,16 +134,21 @@ def _empty(request: Request, looked: Looked, *, any_groups: bool) -> inbox_empty
 
 def detail_values(request: Request, looked: Looked, found: GroupPage, group: ErrorGroup | None) -> dict[str, Any]:
     """What detail.pt reads, of the group's project and not of the list's; a detail of None when no group is open."""
-    address = looked.address
+    address, project, detail = looked.address, looked.project, None
+    if group is not None:
+        project = project or request.db.get_one(Project, group.project_id)
+        detail = _detail(request, looked, project, group, following(found.groups, group))
     return {
-        "detail": None if group is None else _detail(request, looked, group, following(found.groups, group)),
-        "detail_project": None if group is None else looked.scope.projects[group.project_id],
+        "detail": detail,
+        "detail_project": project,
         "back": address.here() if looked.state.cursor else address.listing(),
         "back_label": "All errors",
     }
 
 
-def _detail(request: Request, looked: Looked, group: ErrorGroup, following: ErrorGroup | None) -> Detail:
+def _detail(
+    request: Request, looked: Looked, project: Project, group: ErrorGroup, following: ListedGroup | None
+) -> Detail:
     event = request.find_service(EventQuery).in_group(group, canonical_uuid(looked.params.get("event_uuid", "")))
 
     def href(event: UUID, **more: str) -> str:
@@ -150,6 +158,12 @@ def _detail(request: Request, looked: Looked, group: ErrorGroup, following: Erro
     if following is not None:
         fields.append(("next", str(following.uuid)))
     detail: Detail = request.find_service(EventDetails).build(
-        looked.scope.projects[group.project_id], event, group, params=looked.params, href=href, triage=fields
+        project,
+        event,
+        group,
+        params=looked.params,
+        href=href,
+        triage=fields,
+        people=None if looked.project is None else looked.scope.people,
     )
     return detail

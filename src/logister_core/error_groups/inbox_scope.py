@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, and_, false
 from logister_core.db.among import among
 from logister_core.error_groups.inbox_state import ASSIGNED, EVERYONE, ME, UNASSIGNED, InboxState
 from logister_core.error_groups.models import ErrorGroup
-from logister_core.projects.models import Project
 from logister_core.projects.people import Person
+from logister_core.projects.queries import KnownProject
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class InboxScope:
     SHOWN: ClassVar[ColumnElement[bool]] = ErrorGroup.merged_into_id.is_(None)
 
     owner: UUID
-    projects: Mapping[int, Project]
+    projects: Mapping[int, KnownProject]
     people: Sequence[Person]
     viewer: Person
 

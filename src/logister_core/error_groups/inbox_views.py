@@ -95,7 +95,7 @@ def _looked(request: Request) -> Looked:
 def _page(request: Request) -> dict[str, Any]:
     looked = _looked(request)
     found = groups_of(request, looked)
-    group = opened_group(looked, found)
+    group = opened_group(request, looked, found)
     return {
         **list_values(request, looked, found, group),
         **detail_values(request, looked, found, group),
@@ -119,16 +119,16 @@ def _moved(request: Request) -> Response | None:
 def _list(request: Request) -> dict[str, Any]:
     looked = _looked(request)
     found = groups_of(request, looked)
-    return list_values(request, looked, found, opened_group(looked, found))
+    return list_values(request, looked, found, opened_group(request, looked, found))
 
 
 def _detail_alone(request: Request) -> dict[str, Any]:
     """Of the group asked for, also when it left the list since."""
     looked = _looked(request)
     found = groups_of(request, looked)
-    group = select_group(found.groups, looked.group, asked=True)
+    listed, query = select_group(found.groups, looked.group, asked=True), request.find_service(InboxQuery)
+    group = None if listed is None else query.opened(listed)
     if group is None and looked.group is not None:
-        query = request.find_service(InboxQuery)
         group = query.one(looked.scope, looked.group) or query.merged_into(looked.scope, looked.group)
     if group is None:
         raise HTTPNotFound

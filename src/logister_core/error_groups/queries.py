@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, desc, exists, func, null, or_, select, true, union_all
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, Select, Subquery, desc, exists, func, literal, null, or_, select, true, union_all
+from sqlalchemy.orm import Session, aliased
 
+from logister_core.accounts.models import User
 from logister_core.db.among import among
 from logister_core.error_groups.inbox_cursor import InboxCursors, Position
 from logister_core.error_groups.inbox_scope import InboxScope
 from logister_core.error_groups.inbox_sorts import SORTS, Place
 from logister_core.error_groups.inbox_state import EVERYONE, InboxState
+from logister_core.error_groups.listed import COLUMNS, LATEST_EVENT, ListedGroup
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
 from logister_core.error_groups.search.conditions import Asker, came_back, conditions, is_open
 from logister_core.error_groups.search.terms import Search
@@ -23,6 +25,7 @@ from logister_core.error_groups.trends import daily_counts, start_of_day
 from logister_core.ingest.models import EventType, IngestEvent
 from logister_core.projects.models import Project
 from logister_core.security.tokens import Signer
+from logister_core.web.formatting import AtLeast
 
 if TYPE_CHECKING:
     from logister_core.types import Request
@@ -32,6 +35,8 @@ TREND_DAYS = 7
 CURSOR_PURPOSE = "inbox cursor"
 # What arrived is counted so far; more is told as "100 or more".
 MOST_ARRIVALS = 100
+# Counting further would take longer than the number is worth.
+COUNTED = 10_000
 # How late the grouping of an event may be for its group to be announced.
 _LATE = timedelta(hours=1)
 
@@ -42,7 +47,7 @@ _NOT_ERRORS = [kind.value for kind in EventType if kind is not EventType.ERROR]
 class GroupPage:
     """`next_cursor` is empty on the last page."""
 
-    groups: Sequence[ErrorGroup]
+    groups: Sequence[ListedGroup]
     next_cursor: str
 
 
@@ -50,7 +55,7 @@ class GroupPage:
 class Counts:
     """`lists` has the number of groups in the lists that somebody should look at, of the assignee who is looked at;
     `any` is whether that assignee has groups at all. `open` and `mine` are all open groups and those assigned to the
-    person, whoever is looked at. A search changes none of them.
+    person, whoever is looked at. A search changes none of them. Nothing is counted further than `COUNTED`.
     """
 
     lists: dict[str, int]
@@ -94,13 +99,28 @@ class InboxQuery:
             for part in _parts(state.filter)
         ]
         # Only what is sorted by is read of all the groups that match, the rest of those that are shown.
-        merged = union_all(*map(select, queries)).order_by(desc("rank"), desc("value"), desc("id"))
-        places = [Place(*row) for row in self._session.execute(merged.limit(limit))]
-        shown = places[: self._page_size]
-        groups = self._groups([place.id for place in shown])
-        if len(places) == len(shown):
+        # Only what is sorted by is read of all the groups that match, the rest of those that are shown.
+        found = union_all(*map(select, queries)).order_by(desc("rank"), desc("value"), desc("id")).limit(limit)
+        groups, last = self._listed(found.subquery())
+        if last is None:
             return GroupPage(groups, "")
-        return GroupPage(groups, self._cursors.write(scope.owner, state, Position(shown[-1], as_of)))
+        return GroupPage(groups, self._cursors.write(scope.owner, state, Position(last, as_of)))
+
+    def _listed(self, places: Subquery) -> tuple[list[ListedGroup], Place | None]:
+        """The groups of a page in their order, and where the last one is when there are more."""
+        place = places.c
+        rows = self._session.execute(
+            select(place.rank, place.value, *COLUMNS)
+            .join_from(places, ErrorGroup, ErrorGroup.id == place.id)
+            .outerjoin(User, User.id == ErrorGroup.assigned_user_id)
+            .outerjoin(IngestEvent, LATEST_EVENT)
+            .order_by(place.rank.desc(), place.value.desc(), place.id.desc())
+        ).all()
+        groups = [ListedGroup._make(row[2:]) for row in rows[: self._page_size]]
+        if len(rows) == len(groups):
+            return groups, None
+        rank, value = rows[len(groups) - 1][:2]
+        return groups, Place(rank, value, groups[-1].id)
 
     def _of_scope(self, scope: InboxScope, query: Select[Any]) -> Subquery:
         if len(scope.projects) == 1 or self._session.get_bind().dialect.name != "postgresql":
@@ -110,6 +130,10 @@ class InboxQuery:
         return (
             select(of_one).select_from(Project).join(of_one, true()).where(among(Project.id, scope.projects)).subquery()
         )
+
+    def opened(self, group: ListedGroup) -> ErrorGroup:
+        """The whole of a group in a list."""
+        return self._session.get_one(ErrorGroup, group.id)
 
     def one(self, scope: InboxScope, uuid: UUID) -> ErrorGroup | None:
         """The group of that UUID, on whichever page and list it is."""
@@ -128,21 +152,23 @@ class InboxQuery:
         of_assignee = [scope.of_projects(), *scope.assigned(state)]
 
         def number(*which: ColumnElement[bool]) -> Any:
-            return select(func.count()).where(*which).scalar_subquery()
+            found = select(literal(1)).where(*which).limit(COUNTED).subquery()
+            return select(func.count()).select_from(found).scalar_subquery()
 
         mine = ErrorGroup.assigned_user_id == scope.viewer.id
         narrowed = state.assignee != EVERYONE
         # Each number is counted in an index of its own.
-        unresolved, today, regressed, some, own, opened = self._session.execute(
+        *numbers, some = self._session.execute(
             select(
                 number(*of_assignee, is_open),
                 number(*of_assignee, is_open, ErrorGroup.first_seen_at >= self._today()),
                 number(*of_assignee, came_back),
-                exists().where(*of_assignee),
                 number(scope.of_projects(), is_open, mine),
                 number(scope.of_projects(), is_open) if narrowed else null(),
+                exists().where(*of_assignee),
             )
         ).one()
+        unresolved, today, regressed, own, opened = (AtLeast(n) if n == COUNTED else n for n in numbers)
         lists = {"unresolved": unresolved, "introduced_today": today, "regressed": regressed}
         return Counts(lists, some, opened if narrowed else unresolved, own)
 
@@ -162,25 +188,9 @@ class InboxQuery:
         )
         return self._session.scalar(select(func.count()).select_from(came.subquery())) or 0
 
-    def trends(self, groups: Sequence[ErrorGroup]) -> dict[int, list[int]]:
+    def trends(self, groups: Sequence[ListedGroup]) -> dict[int, list[int]]:
         """Occurrences of the last seven days by group id."""
         return daily_counts(self._session, [group.id for group in groups], now=self._clock(), days=TREND_DAYS)
-
-    def routes(self, groups: Sequence[ErrorGroup]) -> dict[int, str]:
-        """Route or task of the latest event by group id; groups without one are missing."""
-        latest = {group.latest_event_id: group.id for group in groups if group.latest_event_id is not None}
-        if not latest:
-            return {}
-        times = [group.latest_event_occurred_at for group in groups if group.latest_event_occurred_at is not None]
-        rows = self._session.execute(
-            select(IngestEvent.id, IngestEvent.transaction_name).where(
-                among(IngestEvent.id, latest),
-                # The partitions to look into.
-                IngestEvent.occurred_at.between(min(times), max(times)),
-                IngestEvent.transaction_name.is_not(None),
-            )
-        )
-        return {latest[event_id]: name for event_id, name in rows if name}
 
     def received(self, scope: InboxScope) -> Received:
         of_projects = among(IngestEvent.project_id, scope.projects)
@@ -191,11 +201,6 @@ class InboxQuery:
             )
         ).one()
         return Received(errors=errors, others=others)
-
-    def _groups(self, ids: list[int]) -> list[ErrorGroup]:
-        query = select(ErrorGroup).where(among(ErrorGroup.id, ids)).options(joinedload(ErrorGroup.assignee))
-        found = {group.id: group for group in self._session.scalars(query)}
-        return [found[group_id] for group_id in ids]
 
     def _matching(
         self, scope: InboxScope, state: InboxState, search: Search, now: datetime

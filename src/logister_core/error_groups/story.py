@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from logister_core.error_groups.listed import ListedGroup
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
 from logister_core.error_groups.people import MOST_PEOPLE
 from logister_core.error_groups.snooze import words as snooze_words
@@ -38,7 +39,7 @@ _FACTS = {
 }
 
 
-def title_parts(group: ErrorGroup) -> tuple[str | None, str]:
+def title_parts(group: ErrorGroup | ListedGroup) -> tuple[str | None, str]:
     """(exception type, value): the title without the type that many clients put before it."""
     title = redact(group.title)
     return (None, title) if group.subtitle is None else (group.subtitle, without_class(title, group.subtitle))
@@ -54,7 +55,7 @@ def without_class(message: str, class_name: str) -> str:
     return message
 
 
-def people(group: ErrorGroup) -> tuple[str, str] | None:
+def people(group: ErrorGroup | ListedGroup) -> tuple[str, str] | None:
     """As in ("1.2k", "1,214 people"); None when no event named anybody."""
     number = group.people_count
     if not number:
@@ -70,7 +71,7 @@ def full_title(group: ErrorGroup) -> str:
     return ": ".join(part for part in (kind, value) if part)
 
 
-def badge(group: ErrorGroup, now: datetime) -> tuple[str, str] | None:
+def badge(group: ErrorGroup | ListedGroup, now: datetime) -> tuple[str, str] | None:
     """(kind, words) for what differs from an ordinary open or closed error: it came back, is new, or is set aside."""
     if group.open and group.current_regression:
         release = group.current_regression.get("release")

@@ -10,12 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
-from logister_core.error_groups.assignment import assignable
 from logister_core.error_groups.links.models import ErrorGroupLink
 from logister_core.error_groups.links.service import links_of
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.error_groups.story import full_title
-from logister_core.projects.models import Project
+from logister_core.projects.people import Person
 
 # A filter box helps only where the list no longer fits a glance.
 FILTER_FROM = 9
@@ -59,20 +58,20 @@ class TriagePanel:
 
 
 def triage_panel(
-    session: Session, project: Project, group: ErrorGroup, viewer: User | None, fields: list[tuple[str, str]]
+    session: Session, group: ErrorGroup, people: Sequence[Person], viewer: User | None, fields: list[tuple[str, str]]
 ) -> TriagePanel:
-    people = [
-        (user.id, Assignee(user.uuid, user.display_name, user.id == group.assigned_user_id))
-        for user in assignable(session, project)
+    """`people` are those of the group's project."""
+    assignees = [
+        (person.id, Assignee(person.uuid, person.label, person.id == group.assigned_user_id)) for person in people
     ]
     own = None if viewer is None else viewer.id
     return TriagePanel(
         uuid=group.uuid,
         open=group.open,
         fields=fields,
-        viewer=next((person for id, person in people if id == own), None),
-        people=[person for id, person in people if id != own],
-        assigned=next((person.label for _, person in people if person.current), None),
+        viewer=next((person for id, person in assignees if id == own), None),
+        people=[person for id, person in assignees if id != own],
+        assigned=next((person.label for _, person in assignees if person.current), None),
         parts=_parts(session, group),
         links=links_of(session, group),
     )

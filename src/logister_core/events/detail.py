@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from logister_core.events.subject import Subject
 from logister_core.events.value_filters import ValueFilters
 from logister_core.ingest.models import EventType, IngestEvent
 from logister_core.projects.models import Project
+from logister_core.projects.people import Person, people_of
 from logister_core.redaction import redact
 from logister_core.security.inputs import canonical_uuid
 from logister_core.web.formatting import middle_cut
@@ -152,16 +153,18 @@ class EventDetails:
         params: Mapping[str, str],
         href: EventHref,
         triage: list[tuple[str, str]],
+        people: Sequence[Person] | None = None,
     ) -> Detail:
         """`event` and `group` are not both None; `params` are the address's (tab, frame_scope, frame,
-        occurrence_cursor), `triage` the hidden fields of the forms.
+        occurrence_cursor), `triage` the hidden fields of the forms, `people` those of the project where they are known.
         """
         subject = self._query.subject(project, event, group)
         names = _ERROR_TABS if subject.is_error else _OTHER_TABS
         tab = params.get("tab", "")
         if tab not in names or (tab in _GROUP_TABS and group is None):
             tab = next(iter(names))
-        stored = 0 if group is None else self._query.occurrence_count(group)
+        beside = None if event is None or group is None else self._query.neighbours(group, event)
+        stored = 0 if beside is None else beside.stored
         kind, value = subject.title
         return Detail(
             type=kind,
@@ -172,8 +175,8 @@ class EventDetails:
             story=None if group is None else self.story(subject, group),
             tabs=[] if event is None else _tabs(names, tab, event.uuid, stored, href),
             tab=tab,
-            stepper=None if event is None or group is None else self._stepper(event, group, tab, href),
-            triage=None if group is None else triage_panel(self._session, project, group, self._person, triage),
+            stepper=None if event is None or beside is None else _stepper(event, beside, tab, href),
+            triage=None if group is None else self._triage(project, group, people, triage),
             **self._panels(tab, subject, stored, params=params, href=href),
         )
 
@@ -251,14 +254,20 @@ class EventDetails:
                 panels["scope_href"] = href(event.uuid, tab=tab, frame_scope=panel.scope)
         return panels
 
-    def _stepper(self, event: IngestEvent, group: ErrorGroup, tab: str, href: EventHref) -> Stepper:
-        """Stays on the tab, so that one thing can be compared from event to event."""
-        beside: Neighbours = self._query.neighbours(group, event)
-        return Stepper(
-            event.occurred_at,
-            None if beside.older is None else href(beside.older, tab=tab),
-            None if beside.newer is None else href(beside.newer, tab=tab),
-        )
+    def _triage(
+        self, project: Project, group: ErrorGroup, people: Sequence[Person] | None, fields: list[tuple[str, str]]
+    ) -> TriagePanel:
+        known = people_of(self._session, [project.id]) if people is None else people
+        return triage_panel(self._session, group, known, self._person, fields)
+
+
+def _stepper(event: IngestEvent, beside: Neighbours, tab: str, href: EventHref) -> Stepper:
+    """Stays on the tab, so that one thing can be compared from event to event."""
+    return Stepper(
+        event.occurred_at,
+        None if beside.older is None else href(beside.older, tab=tab),
+        None if beside.newer is None else href(beside.newer, tab=tab),
+    )
 
 
 def _tabs(names: Mapping[str, str], current: str, event: UUID, stored: int, href: EventHref) -> list[Tab]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, func, select
+from sqlalchemy import BigInteger, bindparam, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -46,15 +46,17 @@ class Frequency:
     days: list[int]
 
 
+_AT = hour_number(ErrorOccurrence.occurred_at).label("hour")
+_BY_HOUR = (
+    select(_AT, func.count())
+    .where(ErrorOccurrence.error_group_id == bindparam("group_id"), ErrorOccurrence.occurred_at >= bindparam("since"))
+    .group_by(_AT)
+)
+
+
 def frequency(session: Session, group_id: int, now: datetime) -> Frequency:
     first_day = start_of_day(now) - (DAYS - 1) * timedelta(days=1)
-    hour = hour_number(ErrorOccurrence.occurred_at).label("hour")
-    rows = session.execute(
-        select(hour, func.count())
-        .where(ErrorOccurrence.error_group_id == group_id, ErrorOccurrence.occurred_at >= first_day)
-        .group_by(hour)
-    )
-    counts = dict(rows.all())
+    counts = dict(session.execute(_BY_HOUR, {"group_id": group_id, "since": first_day}).all())
     this_hour, start = _number(now), _number(first_day)
     days = [0] * DAYS
     for number, count in counts.items():

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, literal_column, select, tuple_, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, literal_column, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from logister_core.error_groups.models import ErrorGroup, ErrorOccurrence
@@ -53,6 +53,27 @@ def _latest(*wanted: ColumnElement[bool], limit: int) -> Any:
     return aliased(ErrorOccurrence, chosen.subquery())
 
 
+_of_group = ErrorOccurrence.error_group_id == bindparam("group_id")
+_LATEST_TRIED = _latest(_of_group, limit=LATEST_TRIED)
+_LATEST_EVENT = (
+    select(IngestEvent).join(_LATEST_TRIED, _event_of(_LATEST_TRIED)).order_by(*_newest(_LATEST_TRIED)).limit(1)
+)
+_here = tuple_(
+    bindparam("occurred_at", type_=ErrorOccurrence.occurred_at.type),
+    bindparam("event_id", type_=ErrorOccurrence.ingest_event_id.type),
+)
+_of_others = select(ErrorOccurrence.event_uuid).where(_of_group).limit(1)
+_BESIDE = select(
+    _of_others.where(_position < _here).order_by(*_newest(ErrorOccurrence)).scalar_subquery(),
+    _of_others.where(_position > _here)
+    .order_by(ErrorOccurrence.occurred_at, ErrorOccurrence.ingest_event_id)
+    .scalar_subquery(),
+    select(func.count())
+    .select_from(select(ErrorOccurrence.id).where(_of_group).limit(COUNTED).subquery())
+    .scalar_subquery(),
+)
+
+
 class Occurrence(NamedTuple):
     """A line of the list of occurrences; `message` is the whole one."""
 
@@ -76,10 +97,13 @@ class OccurrencePage:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The occurrences right before and after one, by time."""
+    """The occurrences right before and after one, by time, and how many are stored, counted up to `COUNTED`; retention
+    makes them fewer than the group has counted.
+    """
 
     older: UUID | None
     newer: UUID | None
+    stored: int
 
 
 class LogLine(NamedTuple):
@@ -134,30 +158,14 @@ class EventQuery:
         found = None if uuid is None else self._find_in(group, uuid)
         if found is not None:
             return found
-        latest = _latest(ErrorOccurrence.error_group_id == group.id, limit=LATEST_TRIED)
-        return self._session.scalar(
-            select(IngestEvent).join(latest, _event_of(latest)).order_by(*_newest(latest)).limit(1)
-        )
-
-    def occurrence_count(self, group: ErrorGroup) -> int:
-        """Stored occurrences, counted up to `COUNTED`; retention makes them fewer than the group has counted."""
-        found = select(ErrorOccurrence.id).where(ErrorOccurrence.error_group_id == group.id).limit(COUNTED).subquery()
-        return self._session.scalar(select(func.count()).select_from(found)) or 0
+        return self._session.scalar(_LATEST_EVENT, {"group_id": group.id})
 
     def frequency(self, group: ErrorGroup, now: datetime) -> Frequency:
         return frequency(self._session, group.id, now)
 
     def neighbours(self, group: ErrorGroup, event: IngestEvent) -> Neighbours:
-        of_group = select(ErrorOccurrence.event_uuid).where(ErrorOccurrence.error_group_id == group.id)
-        here = _place(event.occurred_at, event.id)
-        older = of_group.where(_position < here).order_by(*_newest(ErrorOccurrence)).limit(1).scalar_subquery()
-        newer = (
-            of_group.where(_position > here)
-            .order_by(ErrorOccurrence.occurred_at, ErrorOccurrence.ingest_event_id)
-            .limit(1)
-            .scalar_subquery()
-        )
-        return Neighbours(*self._session.execute(select(older, newer)).one())
+        here = {"group_id": group.id, "occurred_at": event.occurred_at, "event_id": event.id}
+        return Neighbours(*self._session.execute(_BESIDE, here).one())
 
     def occurrences(self, group: ErrorGroup, after: UUID | None) -> OccurrencePage:
         """The page that follows the occurrence with that event UUID; the first page when there is none such."""

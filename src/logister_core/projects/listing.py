@@ -13,11 +13,11 @@ from operator import add
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, ColumnElement, SQLColumnExpression, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
-from logister_core.db.among import among
+from logister_core.db.among import among, among_named
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
 from logister_core.projects.kinds import kind_label
 from logister_core.projects.models import Project
@@ -38,8 +38,7 @@ class Deletion:
     visible: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
+class ProjectRow(NamedTuple):
     """One line. `trend` has what arrived on each of the last seven days, the oldest first; `activity` is what of it
     were no errors and no spans. `purge` is set when the project is being deleted.
     """
@@ -109,42 +108,53 @@ class _Week(NamedTuple):
     activity: int
 
 
+_GROUPS = (
+    select(ErrorGroup.project_id, func.count().filter(ErrorGroup.status == GroupStatus.UNRESOLVED.value), func.count())
+    .where(among_named(ErrorGroup.project_id, "ids"), ErrorGroup.merged_into_id.is_(None))
+    .group_by(ErrorGroup.project_id)
+)
+_DAYS: list[BindParameter[date]] = [bindparam(f"day_{number}") for number in range(DAYS)]
+
+
+def _of(day: BindParameter[date], number: SQLColumnExpression[int]) -> ColumnElement[int]:
+    # Of one row each, so the largest is the only one, and a bigint where a sum would be a decimal.
+    return func.coalesce(func.max(number).filter(ProjectDay.day == day), 0)
+
+
+_WEEK = (
+    select(
+        ProjectDay.project_id,
+        reduce(add, (_of(day, ProjectDay.activity) for day in _DAYS)),
+        *(_of(day, ProjectDay.errors + ProjectDay.activity + ProjectDay.spans) for day in _DAYS),
+    )
+    .where(among_named(ProjectDay.project_id, "ids"), ProjectDay.day.between(_DAYS[0], _DAYS[-1]))
+    .group_by(ProjectDay.project_id)
+)
+_NEWEST_DAY = (
+    select(ProjectDay.last_received_at)
+    .where(ProjectDay.project_id == Project.id)
+    .order_by(ProjectDay.day.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_LATEST = select(Project.id, _NEWEST_DAY).where(among_named(Project.id, "ids"))
+
+
 def _groups(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
     """Open and all error groups; projects without groups are missing."""
-    rows = session.execute(
-        select(
-            ErrorGroup.project_id, func.count().filter(ErrorGroup.status == GroupStatus.UNRESOLVED.value), func.count()
-        )
-        .where(among(ErrorGroup.project_id, ids), ErrorGroup.merged_into_id.is_(None))
-        .group_by(ErrorGroup.project_id)
-    )
+    rows = session.execute(_GROUPS, {"ids": ids})
     return {project_id: (open_groups, all_groups) for project_id, open_groups, all_groups in rows}
 
 
 def _week(session: Session, ids: list[int], today: date) -> dict[int, _Week]:
     """The last seven days; projects without anything are missing."""
-    days = [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
-    of_day = ProjectDay.errors + ProjectDay.activity + ProjectDay.spans
-    # Of one row each, so the largest is the only one, and a bigint where a sum would be a decimal.
-    numbers = (func.coalesce(func.max(of_day).filter(ProjectDay.day == day), 0) for day in days)
-    activity = (func.coalesce(func.max(ProjectDay.activity).filter(ProjectDay.day == day), 0) for day in days)
-    rows = session.execute(
-        select(ProjectDay.project_id, reduce(add, activity), *numbers)
-        .where(among(ProjectDay.project_id, ids), ProjectDay.day.between(days[0], today))
-        .group_by(ProjectDay.project_id)
-    )
+    days = {f"day_{number}": today - timedelta(days=DAYS - 1 - number) for number in range(DAYS)}
+    rows = session.execute(_WEEK, {"ids": ids, **days})
     return {project_id: _Week(trend, total) for project_id, total, *trend in rows}
 
 
 def _latest(session: Session, ids: list[int]) -> dict[int, datetime]:
-    newest = (
-        select(ProjectDay.last_received_at)
-        .where(ProjectDay.project_id == Project.id)
-        .order_by(ProjectDay.day.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = session.execute(select(Project.id, newest).where(among(Project.id, ids)))
+    rows = session.execute(_LATEST, {"ids": ids})
     return {project_id: moment for project_id, moment in rows if moment is not None}
 
 

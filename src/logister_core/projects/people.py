@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
-from logister_core.db.among import among
+from logister_core.db.among import among_named
 from logister_core.projects.models import Project, ProjectMembership
 
 
@@ -26,13 +26,15 @@ class Person(NamedTuple):
         return self.name or self.email
 
 
+_OWNERS = select(Project.owner_id).where(among_named(Project.id, "project_ids"))
+_MEMBERS = select(ProjectMembership.user_id).where(among_named(ProjectMembership.project_id, "project_ids"))
+_PEOPLE = (
+    select(User.id, User.uuid, User.name, User.email)
+    .where(or_(User.id.in_(_OWNERS), User.id.in_(_MEMBERS)))
+    .order_by(User.email)
+)
+
+
 def people_of(session: Session, project_ids: Collection[int]) -> list[Person]:
     """Owners and members of any of these projects, by address."""
-    owners = select(Project.owner_id).where(among(Project.id, project_ids))
-    members = select(ProjectMembership.user_id).where(among(ProjectMembership.project_id, project_ids))
-    rows = session.execute(
-        select(User.id, User.uuid, User.name, User.email)
-        .where(or_(User.id.in_(owners), User.id.in_(members)))
-        .order_by(User.email)
-    )
-    return [Person(*row) for row in rows]
+    return [Person._make(row) for row in session.execute(_PEOPLE, {"project_ids": list(project_ids)})]

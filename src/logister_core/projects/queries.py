@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
@@ -21,6 +21,29 @@ if TYPE_CHECKING:
     from logister_core.types import Request
 
 RECENT = timedelta(hours=24)
+
+
+_NEWEST = (Project.created_at.desc(), Project.id.desc())
+_VISIBLE = (
+    select(Project, ProjectMembership.role)
+    .outerjoin(
+        ProjectMembership,
+        and_(ProjectMembership.project_id == Project.id, ProjectMembership.user_id == bindparam("user_id")),
+    )
+    .where(
+        Project.uuid == bindparam("uuid"),
+        or_(Project.owner_id == bindparam("user_id"), ProjectMembership.id.is_not(None)),
+    )
+)
+
+
+class KnownProject(NamedTuple):
+    """What is needed of each of many projects."""
+
+    id: int
+    uuid: UUID
+    name: str
+    owner_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +67,7 @@ class ProjectQuery:
 
     def visible(self, uuid: UUID, user: User) -> tuple[Project, Role] | None:
         """The project and the person's role, or None when it does not exist for them."""
-        found = self._session.execute(
-            select(Project, ProjectMembership.role)
-            .outerjoin(
-                ProjectMembership,
-                and_(ProjectMembership.project_id == Project.id, ProjectMembership.user_id == user.id),
-            )
-            .where(Project.uuid == uuid, or_(Project.owner_id == user.id, ProjectMembership.id.is_not(None)))
-        ).one_or_none()
+        found = self._session.execute(_VISIBLE, {"uuid": uuid, "user_id": user.id}).one_or_none()
         if found is None:
             return None
         project, member_role = found
@@ -61,18 +77,32 @@ class ProjectQuery:
         """The project, whoever asks."""
         return self._session.scalar(select(Project).where(Project.uuid == uuid))
 
-    def accessible(
-        self, user: User, *, archived: bool | None = None, limit: int | None = None, first: Sequence[UUID] = ()
-    ) -> Sequence[Project]:
-        """Projects the person belongs to: those in `first` in that order, then the newest. `archived` None: all."""
-        order: list[Any] = [Project.created_at.desc(), Project.id.desc()]
+    def accessible(self, user: User, *, archived: bool | None = None) -> Sequence[Project]:
+        """Projects the person belongs to, the newest first. `archived` None: all."""
+        query = select(Project).where(_belongs_to(user)).order_by(*_NEWEST)
+        if archived is not None:
+            query = query.where(Project.archived_at.is_not(None) if archived else Project.archived_at.is_(None))
+        return self._session.scalars(query).all()
+
+    def active(self, user: User) -> list[KnownProject]:
+        """Those of the person that are not archived."""
+        columns = (getattr(Project, name) for name in KnownProject._fields)
+        rows = self._session.execute(select(*columns).where(_belongs_to(user), Project.archived_at.is_(None)))
+        return [KnownProject._make(row) for row in rows]
+
+    def recent(self, user: User, first: Sequence[UUID], limit: int) -> list[tuple[UUID, str, str]]:
+        """UUID, name and kind of the person's active projects: those in `first` in that order, then the newest."""
+        order: list[Any] = [*_NEWEST]
         if first:
             places = {uuid: place for place, uuid in enumerate(first)}
             order.insert(0, case(places, value=Project.uuid, else_=len(places)).asc())
-        query = select(Project).where(_belongs_to(user)).order_by(*order)
-        if archived is not None:
-            query = query.where(Project.archived_at.is_not(None) if archived else Project.archived_at.is_(None))
-        return self._session.scalars(query.limit(limit)).all()
+        rows = self._session.execute(
+            select(Project.uuid, Project.name, Project.integration_kind)
+            .where(_belongs_to(user), Project.archived_at.is_(None))
+            .order_by(*order)
+            .limit(limit)
+        )
+        return [(uuid, name, kind) for uuid, name, kind in rows]
 
     def counts(self, user: User) -> dict[str, int]:
         """Numbers of the person's projects: active, archived, all."""

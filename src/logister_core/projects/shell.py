@@ -34,11 +34,8 @@ def shell_projects(request: Request) -> list[ShellProject]:
     """
     if request.user is None:
         return []
-    projects = ProjectQuery(request.db).accessible(request.user, archived=False, limit=SHOWN, first=_remember(request))
-    return [
-        ShellProject(project.uuid, project.name, project.integration_kind, kind_label(project.integration_kind))
-        for project in projects
-    ]
+    projects = ProjectQuery(request.db).recent(request.user, _remember(request), SHOWN)
+    return [ShellProject(uuid, name, kind, kind_label(kind)) for uuid, name, kind in projects]
 
 
 def _remember(request: Request) -> list[UUID]:

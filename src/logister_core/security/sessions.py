@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session, contains_eager
 
 from logister_core.accounts.models import User, UserSession
@@ -16,6 +16,18 @@ PERSISTENT = timedelta(days=14)
 # Otherwise the cookie ends with the browser, and here at the latest.
 TRANSIENT = timedelta(hours=24)
 USER_AGENT_LENGTH = 255
+
+# Asked with nearly every request, and made once: putting it together takes longer than the database needs for it.
+_FIND = (
+    select(UserSession)
+    .join(UserSession.user)
+    .options(contains_eager(UserSession.user))
+    .where(
+        UserSession.token_digest == bindparam("digest"),
+        UserSession.revoked_at.is_(None),
+        UserSession.expires_at > bindparam("now"),
+    )
+)
 
 
 class SessionService:
@@ -44,16 +56,7 @@ class SessionService:
 
     def find(self, token: str) -> UserSession | None:
         """The session of that token with its user loaded, in one query; None when it ended or never was."""
-        return self._session.scalar(
-            select(UserSession)
-            .join(UserSession.user)
-            .options(contains_eager(UserSession.user))
-            .where(
-                UserSession.token_digest == digest(token),
-                UserSession.revoked_at.is_(None),
-                UserSession.expires_at > self._clock(),
-            )
-        )
+        return self._session.scalar(_FIND, {"digest": digest(token), "now": self._clock()})
 
     def end(self, user_session: UserSession) -> None:
         user_session.revoked_at = self._clock()

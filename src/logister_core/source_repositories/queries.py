@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from logister_core.projects.models import Project
@@ -14,6 +14,13 @@ from logister_core.source_repositories.models import Provider, SourceRepository
 
 if TYPE_CHECKING:
     from logister_core.types import Request
+
+
+_OF_PROJECT = (
+    select(SourceRepository)
+    .where(SourceRepository.project_id == bindparam("project_id"))
+    .order_by(SourceRepository.full_name, SourceRepository.id)
+)
 
 
 class SourceRepositoryQuery:
@@ -26,11 +33,7 @@ class SourceRepositoryQuery:
 
     def of(self, project: Project) -> Sequence[SourceRepository]:
         """Switched on or not, by name."""
-        return self._session.scalars(
-            select(SourceRepository)
-            .where(SourceRepository.project_id == project.id)
-            .order_by(SourceRepository.full_name, SourceRepository.id)
-        ).all()
+        return self._session.scalars(_OF_PROJECT, {"project_id": project.id}).all()
 
     def find(self, project: Project, uuid: UUID) -> SourceRepository | None:
         of_project = SourceRepository.project_id == project.id

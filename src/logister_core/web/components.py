@@ -32,6 +32,7 @@ class Components:
     def __init__(self, *, auto_reload: bool = False) -> None:
         self._template = _template(auto_reload)
         self._parts: dict[str, PageTemplateFile] = {}
+        self._icons: dict[tuple[str, int], Markup] = {}
 
     def __getitem__(self, name: str) -> Macro:
         """The macro for `use-macro`; KeyError when there is none of that name."""
@@ -41,6 +42,15 @@ class Components:
         if name.startswith("_"):
             raise AttributeError(name)
         return partial(self._render, name)
+
+    def icon(self, *, name: str, size: int = 16) -> Markup:
+        """As the macro of that name; pages have hundreds of icons and few different ones."""
+        icon = self._icons.get((name, size))
+        if icon is None:
+            icon = self._render("icon", name=name, size=size)
+            if not self._template.auto_reload:
+                self._icons[name, size] = icon
+        return icon
 
     def _render(self, component: str, /, **values: Any) -> Markup:
         part = self._parts.get(component) or self._part(component)

@@ -17,18 +17,19 @@ from logister_core.web.sparkline import sparkline  # noqa: F401  (templates call
 UNKNOWN = "—"
 UNKNOWN_MARKUP = Markup("—")
 MINUTE, HOUR, DAY = 60, 3600, 86400
-TIME_FORMATS = {
-    "short": "%-d %b %Y, %H:%M UTC",
-    "long": "%-d %b %Y, %H:%M:%S UTC",
-    "date": "%-d %b %Y",
-    "clock": "%-d %b, %H:%M:%S",
-}
+MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class AtLeast(int):
+    """A number that was counted no further: written as 10k+."""
 
 
 def count_text(number: int | None) -> str:
     """Short form with at most three digits: 214, 1.2k, 38k, 1.2M."""
     if number is None:
         return UNKNOWN
+    if isinstance(number, AtLeast):
+        return f"{count_text(int(number))}+"
     size, sign = abs(number), "-" if number < 0 else ""
     if size < 1000:
         return f"{number}"
@@ -46,10 +47,13 @@ def _short(size: int, divisor: int) -> str:
 
 def exact(number: int | None) -> str:
     """All digits with thousands separators: 1,214."""
-    return UNKNOWN if number is None else f"{number:,}"
+    if number is None:
+        return UNKNOWN
+    return f"{number:,} or more" if isinstance(number, AtLeast) else f"{number:,}"
 
 
-@lru_cache(maxsize=4096)
+# `AtLeast` equals the number it is.
+@lru_cache(maxsize=4096, typed=True)
 def count(number: int | None) -> Markup:
     """The short form; the exact number on hover and for screen readers when they differ."""
     if number is None or abs(number) < 1000:
@@ -123,9 +127,16 @@ def time_text(moment: datetime | None, format: str = "short") -> str:
     """Absolute UTC; `format` is short (to the minute), long (to the second), date, or clock (for logs)."""
     if moment is None:
         return UNKNOWN
-    # "-d" (no leading zero) is not portable, so the day is put in by hand.
     moment = moment.astimezone(UTC)
-    return moment.strftime(TIME_FORMATS[format].replace("%-d", str(moment.day)))
+    # By hand: in the words of this page whatever the locale, and pages have hundreds of times.
+    day, clock = f"{moment.day} {MONTHS[moment.month]}", f"{moment.hour:02}:{moment.minute:02}"
+    if format == "short":
+        return f"{day} {moment.year}, {clock} UTC"
+    if format == "long":
+        return f"{day} {moment.year}, {clock}:{moment.second:02} UTC"
+    if format == "date":
+        return f"{day} {moment.year}"
+    return f"{day}, {clock}:{moment.second:02}"
 
 
 def machine_time(moment: datetime) -> str:
@@ -137,9 +148,12 @@ def time(moment: datetime | None, format: str = "short") -> Markup:
     """A `<time>` that reads as UTC without scripts; times.js rewrites it to the reader's zone."""
     if moment is None:
         return UNKNOWN_MARKUP
-    return Markup('<time datetime="{}" data-format="{}">{}</time>').format(
-        machine_time(moment), format, time_text(moment, format)
-    )
+    return _time_tag(moment, f'data-format="{format}"', time_text(moment, format))
+
+
+def _time_tag(moment: datetime, attributes: str, words: str) -> Markup:
+    # Of our own letters and digits alone, so nothing is escaped.
+    return Markup(f'<time datetime="{machine_time(moment)}" {attributes}>{words}</time>')  # noqa: S704
 
 
 def ago_text(then: datetime | None, now: datetime, *, short: bool = False) -> str:
@@ -169,9 +183,7 @@ def ago(then: datetime | None, now: datetime, *, short: bool = False) -> Markup:
     """As `ago_text`, with the absolute time on hover."""
     if then is None:
         return Markup("{}").format(ago_text(then, now))
-    return Markup('<time datetime="{}" data-format="ago" title="{}">{}</time>').format(
-        machine_time(then), time_text(then, "long"), ago_text(then, now, short=short)
-    )
+    return _time_tag(then, f'data-format="ago" title="{time_text(then, "long")}"', ago_text(then, now, short=short))
 
 
 def until_text(then: datetime, now: datetime) -> str:
@@ -189,9 +201,7 @@ def until_text(then: datetime, now: datetime) -> str:
 
 def until(then: datetime, now: datetime) -> Markup:
     """As `until_text`, with the absolute time on hover."""
-    return Markup('<time datetime="{}" data-format="ago" title="{}">{}</time>').format(
-        machine_time(then), time_text(then, "long"), until_text(then, now)
-    )
+    return _time_tag(then, f'data-format="ago" title="{time_text(then, "long")}"', until_text(then, now))
 
 
 def middle_cut(text: str | None, limit: int = 80) -> str:

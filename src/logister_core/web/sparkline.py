@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from markupsafe import escape
 
 
-@dataclass(frozen=True, slots=True)
-class Sparkline:
+class Sparkline(NamedTuple):
     """SVG paths in a box of `width` × `height` pixels; `peak` holds the highest bars, set apart by colour."""
 
     width: int
@@ -33,12 +32,15 @@ def sparkline(values: Sequence[int], *, label: str = "Events", width: int = 72, 
     """One bar per value, oldest first; `text` names every value and the total for those who cannot see it."""
     bars: list[str] = []
     peak: list[str] = []
-    top = max(values, default=0)
+    count, top = len(values), max(values, default=0)
     for position, value in enumerate(values):
-        # A value of zero keeps a hairline, so that the axis of time stays visible.
-        tall = max(round(value / top * height, 1), 2.0) if value > 0 else 1.0
-        (peak if value > 0 and value == top else bars).append(_bar(position, len(values), tall, width, height))
-    listed = ", ".join(f"{value:,}" for value in values) or "none"
+        if value <= 0:
+            # A hairline, so that the axis of time stays visible.
+            bars.append(_bar(position, count, 1.0, width, height))
+        else:
+            tall = max(round(value / top * height, 1), 2.0)
+            (peak if value == top else bars).append(_bar(position, count, tall, width, height))
+    listed = ", ".join([f"{value:,}" for value in values]) or "none"
     return Sparkline(width, height, "".join(bars), "".join(peak), f"{label}: {listed}; total {sum(values):,}")
 
 

@@ -13,6 +13,8 @@ from markupsafe import Markup
 
 from logister_core.web import formatting
 from logister_core.web.components import Components
+from logister_core.web.formatting import ago_text, middle_cut, plural, time_text
+from logister_core.web.sparkline import sparkline
 
 TEMPLATES = Path(__file__).parent / "templates" / "styleguide"
 
@@ -143,17 +145,21 @@ client.capture_message("Hello from production", level="error")
 
 def _groups(now: datetime) -> list[Values]:
     def group(minutes: int, error: str, value: str, where: str, **more: Any) -> Values:
-        facts = {"events": 1, "trend": [0, 0, 0, 0, 0, 0, 1], "people": None, "note": None, "owner": None}
+        facts = {"events": 1, "people": None, "note": None, "owner": None} | more
+        last = now - timedelta(minutes=minutes)
         return Values(
             uuid=f"00000000-0000-7000-8000-{minutes:012d}",
             href="#",
+            project=None,
             type=error,
-            value=value,
+            value=middle_cut(value, 160),
+            title=f"{error}: {value}",
+            told=f"{plural(facts['events'], 'event')}, last {time_text(last)}",
             where=where,
-            first_seen=now - timedelta(days=19),
-            last_seen=now - timedelta(minutes=minutes),
+            spark=sparkline(facts.pop("trend", [0, 0, 0, 0, 0, 0, 1]), label="Events per day"),
+            last=ago_text(last, now, short=True),
             selected=minutes == 14,
-            **(facts | more),
+            **facts,
         )
 
     return [

@@ -7,6 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from logister_core.web.components import Components
+from logister_core.web.sparkline import sparkline
 
 NOW = datetime(2026, 11, 22, 21, 57, tzinfo=UTC)
 HOSTILE = '"><script>alert(1)</script>'
@@ -75,17 +76,18 @@ def test_the_failing_line_is_marked_and_named(ui):
 
 
 def test_a_row_of_the_inbox_is_one_link_with_the_exact_numbers(ui):
-    html = ui.inbox_row(row=group(selected=True, events=1214, people=("1.1k", "1,112 people")), now=NOW)
+    html = ui.inbox_rows(rows=[group(selected=True, events=1214, people=("1.1k", "1,112 people"))])
     assert html.count("<a ") == 1
     assert 'aria-current="true"' in html
-    assert 'title="1,214 events, 1,112 people, first' in html
+    assert '<span class="sr-only">1,214</span>' in html
+    assert 'title="&quot;&gt;' in html
     assert '<span aria-hidden="true">1.1k</span><span class="sr-only">1,112 people</span>' in html
     assert "&lt;script&gt;" in html
     assert "<script>" not in html
 
 
 def test_a_row_without_an_error_type_starts_with_its_text(ui):
-    html = ui.inbox_row(row=group(type=""), now=NOW)
+    html = ui.inbox_rows(rows=[group(type="")])
     assert "<strong" not in html
     assert '<span class="inbox-people"></span>' in html
 
@@ -104,9 +106,9 @@ def test_a_step_says_its_state_in_words(ui):
 
 def group(**more):
     facts = {
-        "uuid": "0", "href": "/x", "type": "KeyError", "value": HOSTILE, "where": HOSTILE, "events": 1, "people": None,
-        "trend": [1, 2], "first_seen": NOW, "last_seen": NOW, "note": ("danger", HOSTILE), "owner": HOSTILE,
-        "selected": False,
+        "uuid": "0", "href": "/x", "project": HOSTILE, "type": "KeyError", "value": HOSTILE, "title": HOSTILE,
+        "told": HOSTILE, "where": HOSTILE, "events": 1, "people": None, "spark": sparkline([1, 2]), "last": "1 h",
+        "note": ("danger", HOSTILE), "owner": HOSTILE, "selected": False,
     }  # fmt: skip
     return SimpleNamespace(**(facts | more))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from logister_core.error_groups.history.models import ChangeKind
@@ -84,13 +84,15 @@ def hosts_of(session: Session, project_id: int) -> list[LinkHost]:
     return [GITHUB, *(host for host in found if host != GITHUB)]
 
 
+_OF_GROUP = (
+    select(ErrorGroupLink)
+    .join(ErrorGroup, ErrorGroup.id == ErrorGroupLink.error_group_id)
+    .where(or_(ErrorGroup.id == bindparam("group_id"), ErrorGroup.merged_into_id == bindparam("group_id")))
+    .order_by(ErrorGroupLink.id.desc())
+    .options(joinedload(ErrorGroupLink.created_by))
+)
+
+
 def links_of(session: Session, group: ErrorGroup) -> Sequence[ErrorGroupLink]:
     """Newest first, those of the group's parts included."""
-    of_group = or_(ErrorGroup.id == group.id, ErrorGroup.merged_into_id == group.id)
-    return session.scalars(
-        select(ErrorGroupLink)
-        .join(ErrorGroup, ErrorGroup.id == ErrorGroupLink.error_group_id)
-        .where(of_group)
-        .order_by(ErrorGroupLink.id.desc())
-        .options(joinedload(ErrorGroupLink.created_by))
-    ).all()
+    return session.scalars(_OF_GROUP, {"group_id": group.id}).all()

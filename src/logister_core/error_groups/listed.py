@@ -1,0 +1,58 @@
+"""What lists read of a group: a page has a hundred of them, and whole objects would cost more than everything else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_
+
+from logister_core.accounts.models import User
+from logister_core.error_groups.models import ErrorGroup, GroupStatus
+from logister_core.ingest.models import IngestEvent
+
+
+class ListedGroup(NamedTuple):
+    """Fields have the names and meanings of `ErrorGroup`, but for the last three: name and address of the assignee, and
+    the route or task of the latest event; unset where there is none.
+    """
+
+    id: int
+    uuid: UUID
+    project_id: int
+    title: str
+    subtitle: str | None
+    culprit: str | None
+    stage: str
+    status: str
+    occurrence_count: int
+    people_count: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+    current_regression: dict[str, Any]
+    snooze: dict[str, Any]
+    assignee_name: str | None
+    assignee_email: str | None
+    route: str | None
+
+    @property
+    def open(self) -> bool:
+        return self.status == GroupStatus.UNRESOLVED
+
+    @property
+    def owner(self) -> str | None:
+        """Name, else address, of who has the error."""
+        return self.assignee_name or self.assignee_email
+
+
+COLUMNS: tuple[Any, ...] = (
+    *(getattr(ErrorGroup, name) for name in ListedGroup._fields[:-3]),
+    User.name,
+    User.email,
+    IngestEvent.transaction_name,
+)
+# With the time the database knows which partition holds the event.
+LATEST_EVENT = and_(
+    IngestEvent.id == ErrorGroup.latest_event_id, IngestEvent.occurred_at == ErrorGroup.latest_event_occurred_at
+)
