@@ -76,6 +76,7 @@ entry_points = {
     "console_scripts": ["logister = logister_core.cli:main"],
     # A plugin is a package with `includeme(config)`, named by an entry point of this group.
     "logister.plugins": [
+        "analytics = logister_plugins.analytics",
         "turnstile = logister_plugins.turnstile",
     ],
 }

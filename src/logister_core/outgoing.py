@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from typing import Any, Final
+from urllib.error import URLError
 
 # What `ask` may raise; `OSError` includes every refused connection and timeout.
 FAILURES: Final = (OSError, http.client.HTTPException, ValueError)
@@ -26,7 +27,11 @@ class Unwelcome(OSError):
 
 def reason(error: BaseException) -> str:
     """Why asking failed, for logs. No more than its kind: the words of an error could repeat what was asked with."""
-    return str(error) if isinstance(error, Unwelcome) else type(error).__name__
+    if isinstance(error, Unwelcome):
+        return str(error)
+    # What urllib wraps says more than the wrapping.
+    cause = error.reason if isinstance(error, URLError) else error
+    return type(cause if isinstance(cause, Exception) else error).__name__
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ def ask(
 def _opener() -> urllib.request.OpenerDirector:
     """Without the handlers for redirects, which take secrets along, and for errors: every status is an answer."""
     opener = urllib.request.OpenerDirector()
+    opener.addheaders = []
     for handler in (urllib.request.ProxyHandler, urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
         opener.add_handler(handler())
     return opener

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from logister_core.settings import CORE_SECTIONS, Variable, variables
-from logister_plugins import turnstile
+from logister_plugins import analytics, turnstile
 
 # In the order of the documentation.
-PLUGINS = (turnstile,)
+PLUGINS = (turnstile, analytics)
 
 
 def all_variables() -> list[Variable]:

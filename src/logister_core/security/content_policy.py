@@ -37,7 +37,8 @@ BASE: Final[Mapping[str, tuple[str, ...]]] = {
 # The rest is for nobody to widen; whatever these leave out is as in default-src.
 OPEN: Final = frozenset({"connect-src", "frame-src", "img-src", "script-src", "style-src"})
 
-_SOURCE = re.compile(r"'unsafe-inline'|(https?|wss?)://(\*\.)?[A-Za-z0-9.\[\]:_-]+")
+# An origin, with the path of a file where that is all that is needed.
+_SOURCE = re.compile(r"'unsafe-inline'|(https?|wss?)://(\*\.)?[A-Za-z0-9.\[\]:_-]+(/[A-Za-z0-9._~!$&()*+=:@%/-]*)?")
 
 
 class ContentPolicy:

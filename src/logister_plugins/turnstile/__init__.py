@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from logister_core.settings import SettingsError, boolean, setting, text, url
+from logister_core.settings import Saved, SettingsError, boolean, setting, text, url
 
 if TYPE_CHECKING:
     from logister_core.types import Configurator
@@ -26,9 +26,14 @@ class Settings:
         boolean(),
         help="ask strangers to prove to Cloudflare Turnstile that they are people: at sign-in, sign-up, and when they "
         "ask for mails; needs both keys",
+        saved=Saved("authentication.turnstile_enabled", "Turnstile", restart=True),
     )
     site_key: str | None = setting(
-        "LOGISTER_TURNSTILE_SITE_KEY", None, text(_KEY, pattern=_KEY_PATTERN), help="site key, which pages show"
+        "LOGISTER_TURNSTILE_SITE_KEY",
+        None,
+        text(_KEY, pattern=_KEY_PATTERN),
+        help="site key, which pages show",
+        saved=Saved("authentication.turnstile_site_key", "Site key", restart=True),
     )
     secret_key: str | None = setting(
         "LOGISTER_TURNSTILE_SECRET_KEY",
@@ -36,6 +41,7 @@ class Settings:
         text(_KEY, pattern=_KEY_PATTERN),
         help="secret key, with which answers are verified",
         secret=True,
+        saved=Saved("authentication.turnstile_secret_key", "Secret key", restart=True),
     )
     verify_url: str = setting(
         "LOGISTER_TURNSTILE_VERIFY_URL",
@@ -77,6 +83,6 @@ def includeme(config: Configurator) -> None:
         raise SettingsError(ours.missing())
     if ours.dummy and settings.production:
         logging.getLogger(__name__).warning(event("turnstile.dummy_keys", site_key=ours.site_key))
-    config.add_form_guard(Turnstile(ours, settings.product.public_url))
+    config.add_form_guard(Turnstile(ours))
     for directive in ("script-src", "frame-src"):
         config.add_content_source(directive, ORIGIN, pages=[PageKind.ACCOUNT_FORM])

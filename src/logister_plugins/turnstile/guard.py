@@ -50,9 +50,8 @@ _WIDGET = Markup(
 class Turnstile:
     """A form guard that refuses whatever Cloudflare does not vouch for, also when Cloudflare cannot be asked."""
 
-    def __init__(self, settings: Settings, public_url: str) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._public_host = urlsplit(public_url).hostname or ""
 
     def fields(self, request: Request, form: Form) -> Markup:
         return _WIDGET.format(site_key=self._settings.site_key, form=form, script=SCRIPT)
@@ -92,7 +91,8 @@ class Turnstile:
         """Why an answer that is good in itself is not for this form on this site."""
         if verdict.action and verdict.action != form:
             return "other-action"
-        if verdict.hostname and verdict.hostname not in (self._public_host, request.domain.lower()):
+        ours = (urlsplit(request.settings.product.public_url).hostname, request.domain.lower())
+        if verdict.hostname and verdict.hostname not in ours:
             return "other-hostname"
         return None
 

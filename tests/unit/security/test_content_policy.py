@@ -28,6 +28,12 @@ def test_a_source_is_added_to_the_pages_it_was_named_for_and_to_no_others():
     assert both in policy.header({PageKind.ACCOUNT, PageKind.ACCOUNT_FORM})
 
 
+def test_a_source_may_be_one_file():
+    policy = ContentPolicy()
+    policy.add("script-src", f"{SITE}/npm/@acme/part.js", [PageKind.PUBLIC])
+    assert f"script-src 'self' {SITE}/npm/@acme/part.js;" in policy.header([PageKind.PUBLIC])
+
+
 def test_a_first_source_replaces_none_and_one_that_is_there_is_not_repeated():
     policy = ContentPolicy()
     for _ in range(2):
@@ -57,6 +63,8 @@ def test_what_is_for_nobody_to_widen_stays(directive):
         "'unsafe-eval'",
         f"{SITE}; script-src *",
         f"{SITE} *",
+        f"{SITE}/a;b",
+        f"{SITE}/a?b",
         f"{SITE}\r\n",
         "",
     ],
