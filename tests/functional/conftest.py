@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
 import webtest
 
+from logister_core.mail.actors import send_account_mails
+from logister_core.tasks.actors import actor_name
 from support.instance import Instance
 from support.people import PASSWORD, People
 
@@ -22,6 +28,38 @@ def people(site: Instance) -> People:
 def people_of() -> Callable[[Instance], People]:
     """For tests that make instances with settings of their own."""
     return People
+
+
+@dataclass
+class Post:
+    """The mails of an instance without a mail server."""
+
+    site: Instance
+
+    def collect(self) -> list[EmailMessage]:
+        """Let the background send what is due, and take it away."""
+        self.site.registry.actors[actor_name(send_account_mails)].fn()
+        files = sorted((self.site.home / "mail").glob("*.eml"))
+        mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+        for file in files:
+            file.unlink()
+        return mails
+
+    def link(self) -> str:
+        """The path of the link in the one mail that came."""
+        [mail] = self.collect()
+        return link_in(mail)
+
+
+def link_in(mail: EmailMessage) -> str:
+    """The path of the one address with a token."""
+    [found] = re.findall(r"^https?://[^/]+(/\S+token=\S+)\s*$", mail.get_content(), re.MULTILINE)
+    return found
+
+
+@pytest.fixture
+def post(site: Instance) -> Post:
+    return Post(site)
 
 
 def csrf(browser: webtest.TestApp, page: str = "/projects/new") -> str:

@@ -48,8 +48,22 @@ ITS_OWNER = OWNER
 KEY = "K"
 
 TABLE = {
+    "accounts.confirmation": {"GET": ANYBODY, "POST": ANYBODY},
+    "accounts.confirmation.accept": {"POST": ANYBODY},
+    "accounts.confirmation.new": {"GET": ANYBODY},
+    "accounts.edit": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts.password": {"PATCH": ANYBODY, "POST": ANYBODY, "PUT": ANYBODY},
+    "accounts.password.edit": {"GET": ANYBODY, "POST": ANYBODY},
+    "accounts.password.new": {"GET": ANYBODY},
+    "accounts.profile": {"GET": SIGNED_IN, "PATCH": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts.profile.edit": {"GET": SIGNED_IN},
+    "accounts.security": {"GET": ANYBODY},
+    "accounts.session.end": {"POST": SIGNED_IN},
+    "accounts.sessions.end_others": {"POST": SIGNED_IN},
     "accounts.sign_in": {"GET": ANYBODY, "POST": ANYBODY},
-    "accounts.sign_out": {"POST": ANYBODY},
+    "accounts.sign_out": {"DELETE": ANYBODY, "POST": ANYBODY},
+    "accounts.sign_up": {"GET": ANYBODY},
+    "accounts.users": {"PATCH": SIGNED_IN, "POST": ANYBODY, "PUT": SIGNED_IN},
     "administration.user": {"DELETE": ADMINISTRATOR, "GET": ADMINISTRATOR},
     "administration.user.confirm": {"PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "administration.user.delete": {"POST": ADMINISTRATOR},
@@ -254,7 +268,7 @@ def world(site: Instance, people: Any) -> tuple[dict[str, webtest.TestApp], dict
         "purge": str(site.rows(ProjectPurge)[0].uuid),
         "repository": str(site.rows(SourceRepository)[0].uuid),
         # Forms without their token come no further than to say so, also for things that are not there.
-        **{name: str(uuid4()) for name in ("change", "link")},
+        **{name: str(uuid4()) for name in ("change", "link", "session")},
         # Endings that addresses of the API may have.
         "tail": "",
         "passkey": str(passkey.uuid),

@@ -118,7 +118,7 @@ def test_the_administrator_is_signed_in_with_a_new_session(site):
 
 def test_other_sites_never_see_the_address_with_the_token(site):
     answer = site.browser().get(LINK)
-    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Referrer-Policy"] == "strict-origin"
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "noindex" in answer.html.find("meta", {"name": "robots"})["content"]
 

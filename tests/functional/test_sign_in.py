@@ -143,8 +143,8 @@ def test_signing_out_ends_this_session_on_the_server_and_no_other(site, people):
     browser, other = people.enter(user), people.enter(user)
     token = browser.cookies["logister_session"]
     answer = sign_out(browser)
-    assert (answer.status_int, path(answer)) == (303, "/users/sign_in")
-    assert "You are signed out." in answer.follow().text
+    assert (answer.status_int, path(answer)) == (303, "/")
+    assert "You are signed out." in answer.follow().follow().text
     assert "logister_session" not in browser.cookies
     stolen = site.browser()
     stolen.set_cookie("logister_session", token)
@@ -154,7 +154,18 @@ def test_signing_out_ends_this_session_on_the_server_and_no_other(site, people):
 
 def test_signing_out_while_signed_out_gives_the_same_answer(site):
     answer = site.browser().post("/users/sign_out")
-    assert (answer.status_int, path(answer)) == (303, "/users/sign_in")
+    assert (answer.status_int, path(answer)) == (303, "/")
+    assert site.browser().delete("/users/sign_out").status_int == 303
+
+
+def test_case_50_35_signing_out_makes_every_browser_forget_that_was_told_to_remember(site, people):
+    user = people.add()
+    device_b, device_c = site.browser(), people.enter(user)
+    people.sign_in(device_b, user.email, remember_me=True)
+    sign_out(people.enter(user))
+    assert device_b.get("/projects").status_int == 302
+    # Without a request to remember it the session is one of that browser alone.
+    assert device_c.get("/projects").status_int == 200
 
 
 def test_another_site_cannot_sign_somebody_out(site, people):

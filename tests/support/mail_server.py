@@ -33,7 +33,7 @@ class Envelope:
 
     def link(self) -> str:
         """The address in the text that stands on a line of its own and has a token."""
-        [found] = re.findall(r"^(https?://\S+token=\S+)$", self.text, re.MULTILINE)
+        [found] = re.findall(r"^(https?://\S+token=\S+)\s*$", self.text, re.MULTILINE)
         return found
 
 

@@ -104,6 +104,23 @@ PICTURES = (
     Picture("sign-in-refused", "accounts.sign_in", "/users/sign_in", NOBODY, refused=True),
     Picture("second-factors", "second_factors.index", "/users/second_factors"),
     Picture("authenticator-app", "second_factors.app", "/users/second_factors", press=('form[action$="/app"] button',)),
+    Picture("sign-up", "accounts.sign_up", "/users/sign_up", NOBODY),
+    Picture("sign-up-refused", "accounts.sign_up", "/users/sign_up", NOBODY, refused=True),
+    Picture("password-ask", "accounts.password.new", "/users/password/new", NOBODY),
+    Picture("password-choose", "accounts.password.edit", "/users/password/edit?reset_password_token=expired", NOBODY),
+    Picture(
+        "password-refused",
+        "accounts.password.edit",
+        "/users/password/edit?reset_password_token=expired",
+        NOBODY,
+        refused=True,
+    ),
+    Picture("confirmation-ask", "accounts.confirmation.new", "/users/confirmation/new", NOBODY),
+    Picture("confirmation-refused", "accounts.confirmation", "/users/confirmation?confirmation_token=old", NOBODY),
+    Picture("profile", "accounts.profile", "/profile"),
+    Picture("profile-edit", "accounts.profile.edit", "/profile/edit"),
+    Picture("security", "accounts.edit", "/users/edit"),
+    Picture("security-refused", "accounts.edit", "/users/edit", refused=True),
     Picture("landing", "web.root", "/", NOBODY),
     Picture("text", "public_pages.text", "/about", NOBODY),
     Picture("claim", "installation.setup", "{unclaimed}/setup?token={setup_token}", NOBODY),
@@ -147,6 +164,7 @@ PICTURES = (
 
 # GET addresses that show no page of their own.
 NO_PAGES = {
+    "accounts.security",
     "api.openapi",
     "api_keys.index",
     "error_groups.export",

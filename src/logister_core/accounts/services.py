@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 NAME_LENGTH = 100
 EMAIL_LENGTH = 254
 
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
+# Besides blanks, nothing that has a meaning of its own where addresses are listed.
+_PART = r"[^@\s\x00-\x1f\x7f<>()\[\]\\,;:\"]+"
+_EMAIL = re.compile(f"{_PART}@{_PART}")
 
 
 class UserService:
@@ -39,15 +41,9 @@ class UserService:
     ) -> User:
         """A new account. Raises `Refused` with problems by field: email, name, password."""
         email, name = normal_email(email), one_line(name)
-        problems = {}
-        if not valid_email(email):
-            problems["email"] = "Enter an e-mail address."
-        elif self.by_email(email) is not None:
+        problems = account_problems(email=email, name=name, password=password)
+        if "email" not in problems and self.by_email(email) is not None:
             problems["email"] = "There is an account with this e-mail address already."
-        if len(name) > NAME_LENGTH:
-            problems["name"] = f"A name has at most {NAME_LENGTH} characters."
-        if (problem := password_problem(password)) is not None:
-            problems["password"] = problem
         if problems:
             raise Refused(problems)
         now = self._clock()
@@ -84,6 +80,22 @@ class UserService:
     def anybody(self) -> bool:
         """Whether there is any account yet."""
         return bool(self._session.scalar(select(exists().select_from(User))))
+
+
+def account_problems(*, email: str, name: str, password: str) -> dict[str, str]:
+    """What is wrong with these, by field; whether the address is taken is another question."""
+    problems = {}
+    if not valid_email(email):
+        problems["email"] = "Enter an e-mail address."
+    if (problem := name_problem(name)) is not None:
+        problems["name"] = problem
+    if (problem := password_problem(password)) is not None:
+        problems["password"] = problem
+    return problems
+
+
+def name_problem(name: str) -> str | None:
+    return f"A name has at most {NAME_LENGTH} characters." if len(name) > NAME_LENGTH else None
 
 
 def normal_email(email: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from logister_core.db.sessions import read_transaction
 from logister_core.installation.models import Installation
@@ -28,6 +29,13 @@ def current_setup_token(settings: Settings) -> str | None:
         return _file(settings).read_text(encoding="ascii").strip() or None
     except FileNotFoundError:
         return None
+
+
+def claim_open(session: Session, settings: Settings) -> bool:
+    """Whether `/setup` lets somebody in now who knows the token."""
+    if current_setup_token(settings) is None:
+        return False
+    return session.scalar(select(Installation.claimed_at).where(Installation.id == 1)) is None
 
 
 def ensure_setup_token(engine: Engine, settings: Settings) -> str | None:

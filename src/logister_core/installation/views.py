@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyramid.httpexceptions import HTTPFound
 from pyramid.view import view_config
 
+from logister_core.accounts.form_limits import limited
 from logister_core.accounts.views import signed_in
 from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
@@ -27,6 +28,9 @@ def setup_form(request: Request) -> Any:
 
 @view_config(route_name="installation.setup", request_method="POST", renderer="templates/setup.pt")
 def setup(request: Request) -> Any:
+    refused = limited(request, "setup")
+    if refused is not None:
+        return refused
     service = request.find_service(SetupService)
     if service.claimed():
         return _claimed(request)

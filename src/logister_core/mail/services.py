@@ -11,6 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
+from logister_core.accounts.services import normal_email, valid_email
 from logister_core.mail.actors import send_account_mails
 from logister_core.mail.models import AccountMail, MailKind
 from logister_core.tasks.actors import send
@@ -42,11 +43,11 @@ class AccountMails:
         self._owe(MailKind.CONFIRMATION, user)
 
     def confirmation_at(self, address: str) -> None:
-        self._owe(MailKind.CONFIRMATION, address=address)
+        self._owe(MailKind.CONFIRMATION, address=_typed(address))
 
     def reset_at(self, address: str) -> None:
         """The link to choose a new password."""
-        self._owe(MailKind.RESET, address=address)
+        self._owe(MailKind.RESET, address=_typed(address))
 
     def already_registered(self, user: User) -> None:
         """Instead of an account: there is one with this address."""
@@ -59,9 +60,9 @@ class AccountMails:
         """To the `old` address."""
         self._owe(MailKind.EMAIL_CHANGED, user, old)
 
-    def withdraw_resets(self, user: User) -> None:
-        """Send no link that was asked for before now."""
-        of_user = (AccountMail.user_id == user.id) | (AccountMail.address == user.email)
+    def withdraw_resets(self, user: User, email: str) -> None:
+        """Send no link to a new password that was asked for before now, by person or by address."""
+        of_user = (AccountMail.user_id == user.id) | (AccountMail.address == email)
         self._session.execute(delete(AccountMail).where(AccountMail.kind == MailKind.RESET.value, of_user))
 
     def _owe(self, kind: MailKind, user: User | None = None, address: str | None = None) -> None:
@@ -76,6 +77,12 @@ class AccountMails:
             )
         )
         self._wake()
+
+
+def _typed(address: str) -> str:
+    """As accounts have it; what is no address is nobody's."""
+    address = normal_email(address)
+    return address if valid_email(address) else ""
 
 
 def _wake_after_commit(request: Request) -> Callable[[], None]:

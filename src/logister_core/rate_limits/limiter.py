@@ -28,7 +28,8 @@ class Counters(Protocol):
         """One word for people who look after the installation."""
 
     def add(self, key: str, amount: int, *, keep: int, now: float) -> int:
-        """Add to a counter and return its sum. A new one starts from nothing and is kept for `keep` seconds.
+        """Add to a counter and return its sum. A new one starts from nothing and is kept for `keep` seconds; one
+        that stands at nothing is as good as new.
 
         `now` is the time in unix seconds, for stores without a clock of their own.
         """
@@ -78,14 +79,13 @@ class RateLimiter:
         None means that nothing was checked and the request goes on: a number was not positive, or the counters
         could not be reached.
         """
-        if amount <= 0 or limit <= 0 or period <= 0 or not self._breaker.allows():
+        if amount <= 0 or limit <= 0 or period <= 0:
             return None
-        now = self._clock().timestamp()
-        second = int(now)
+        second = int(self._clock().timestamp())
         start = second - second % period
         digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
         key = f"{KEY_PREFIX}:{kind}:{scope}:{digest}:{start}"
-        count = self._count(key, amount, keep=period + GRACE_SECONDS, now=now)
+        count = self.count(key, amount, keep=period + GRACE_SECONDS)
         if count is None:
             return None
         reset = start + period
@@ -101,23 +101,26 @@ class RateLimiter:
     def first(self, kind: str, identity: str, *, seconds: int) -> bool:
         """Whether `identity` was not seen in the last `seconds`; also when the counters could not be reached."""
         digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
-        if not self._breaker.allows():
-            return True
-        count = self._count(f"{SEEN_PREFIX}:{kind}:{digest}", 1, keep=seconds, now=self._clock().timestamp())
+        count = self.count(f"{SEEN_PREFIX}:{kind}:{digest}", 1, keep=seconds)
         return count is None or count == 1
 
-    def _count(self, key: str, amount: int, *, keep: int, now: float) -> int | None:
-        """The sum; None when the counters could not be reached."""
+    def count(self, key: str, amount: int, *, keep: int) -> int | None:
+        """Add to the counter of `key`, which is kept for `keep` seconds after the first addition; its sum.
+
+        Adding 0 looks at it. None: the counters could not be reached, which the log tells once per outage.
+        """
+        if not self._breaker.allows():
+            return None
         try:
-            count = self._counters.add(key, amount, keep=keep, now=now)
+            found = self._counters.add(key, amount, keep=keep, now=self._clock().timestamp())
         except Exception as error:
-            # Whatever is wrong with the counters, telemetry is worth more than the limit.
+            # Whatever is wrong with the counters, what is counted is worth more than the limit.
             if self._breaker.failed():
                 logger.warning(event("rate_limits.store_failed", store=self.store, error=error), exc_info=True)
             return None
         if self._breaker.succeeded():
             logger.info(event("rate_limits.store_back", store=self.store))
-        return count
+        return found
 
     def answers(self) -> bool:
         """Whether the counters can be reached now."""

@@ -30,7 +30,7 @@ class MemoryCounters:
     def add(self, key: str, amount: int, *, keep: int, now: float) -> int:
         with self._lock:
             counter = self._kept.get(key)
-            if counter is None or counter[1] <= now:
+            if counter is None or counter[1] <= now or counter[0] == 0:
                 self._make_room(now)
                 counter = self._kept[key] = [0, now + keep]
             counter[0] += amount

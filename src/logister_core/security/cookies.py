@@ -15,6 +15,10 @@ VISITOR = "logister_visitor"
 FLASH = "logister_flash"
 # A sign-in that is half done.
 STEP = "logister_step"
+# With whose password this browser has signed in before.
+DEVICE = "logister_device"
+# Which account was made in it and waits to be confirmed.
+PENDING = "logister_pending"
 # Which projects somebody looked at last.
 RECENT = "logister_recent"
 

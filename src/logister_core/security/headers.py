@@ -16,6 +16,10 @@ PAGE_HEADERS = {
     # Pages hold people's data or a form's token: neither caches nor the back button after sign-out keep them.
     "Cache-Control": "private, no-store",
 }
+# Of addresses with a secret in their query: our own requests do not repeat it either, for the logs of proxies. Not
+# `no-referrer`, which would make browsers send `Origin: null` with the form on such a page.
+SECRET_IN_ADDRESS = "token="  # noqa: S105 - the end of the names of such parameters
+WITHOUT_ADDRESS = "strict-origin"
 HSTS = "max-age=63072000; includeSubDomains"
 
 # Files with a cache policy of their own, and answers for programs.
@@ -37,5 +41,7 @@ class SecurityHeaders:
         if not event.request.environ.get("PATH_INFO", "").startswith(NO_PAGES):
             if "Content-Security-Policy" not in headers:
                 headers["Content-Security-Policy"] = self._policy.header(event.request.page_kinds)
+            if SECRET_IN_ADDRESS in event.request.environ.get("QUERY_STRING", ""):
+                headers.setdefault("Referrer-Policy", WITHOUT_ADDRESS)
             for name, value in PAGE_HEADERS.items():
                 headers.setdefault(name, value)

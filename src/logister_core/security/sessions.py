@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select
@@ -63,8 +63,24 @@ class SessionService:
 
     def end_others(self, user: User, *, keep: UserSession | None = None) -> None:
         """Sign the person out everywhere, except where they are right now."""
-        for open_session in self._session.scalars(
-            select(UserSession).where(UserSession.user_id == user.id, UserSession.revoked_at.is_(None))
-        ):
+        for open_session in self.open(user):
             if keep is None or open_session.id != keep.id:
                 self.end(open_session)
+
+    def end_remembered(self, user: User) -> None:
+        """Sign the person out of every browser that was told to remember them."""
+        for open_session in self.open(user):
+            if open_session.persistent:
+                self.end(open_session)
+
+    def open(self, user: User) -> Sequence[UserSession]:
+        """Where the person is signed in, the latest sign-in first."""
+        return self._session.scalars(
+            select(UserSession)
+            .where(
+                UserSession.user_id == user.id,
+                UserSession.revoked_at.is_(None),
+                UserSession.expires_at > self._clock(),
+            )
+            .order_by(UserSession.created_at.desc(), UserSession.id.desc())
+        ).all()

@@ -117,6 +117,18 @@ class CountersContract:
         pass_time(1)
         assert limiter.first("token", "a", seconds=2)
 
+    def test_a_counter_at_nothing_can_be_looked_at_and_is_as_good_as_new(
+        self, counters: Counters, clock: StandingClock, pass_time: Callable[[float], None]
+    ) -> None:
+        def add(amount: int, keep: int) -> int:
+            return counters.add("seen", amount, keep=keep, now=clock().timestamp())
+
+        assert add(0, keep=1) == 0
+        assert add(3, keep=60) == 3
+        pass_time(1.5)
+        assert add(0, keep=1) == 3
+        assert add(-3, keep=1) == 0
+
     def test_threads_that_meet_are_all_counted(self, limiter: RateLimiter) -> None:
         everyone = THREADS * HITS
         seen: list[int] = []
