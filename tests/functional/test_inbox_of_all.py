@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,7 +13,17 @@ from sqlalchemy import update
 from factories.errors import groups, send_error
 from factories.projects import api_key
 from factories.shop import Shop
+from logister_core.error_groups import queries
+from logister_core.error_groups.inbox_cursor import InboxCursors
+from logister_core.error_groups.inbox_scope import InboxScope
+from logister_core.error_groups.inbox_sorts import SORTS
+from logister_core.error_groups.inbox_state import InboxState
+from logister_core.error_groups.queries import InboxQuery
+from logister_core.error_groups.search.parser import parse
 from logister_core.projects.models import Project
+from logister_core.projects.people import Person
+from logister_core.projects.queries import ProjectQuery
+from logister_core.security.tokens import Signer
 from support.instance import Instance
 
 
@@ -73,6 +84,49 @@ def test_it_is_filtered_like_any_other(shop: Shop, world: Any) -> None:
 def page_news(page: Any) -> str:
     address: str = page.html.select_one("[data-inbox]")["data-news"]
     return address
+
+
+def test_every_order_over_several_projects_shows_each_group_once(shop: Shop, people: Any) -> None:
+    """Pages are small here, so that what a few groups of each project tell decides where they end."""
+    projects = [shop.project, people.project(shop.owner, "Second"), people.project(shop.owner, "Third")]
+    for number in range(24):
+        # Most are in one project, some have the same time.
+        project = projects[number % 3 if number < 6 else 0]
+        send_error(
+            shop.site,
+            api_key(shop.site, project),
+            f"error {number}",
+            ago=timedelta(hours=number // 2),
+            fingerprint=f"{number}",
+        )
+    viewer = Person(shop.owner.id, shop.owner.uuid, shop.owner.name, shop.owner.email)
+    cursors = InboxCursors(Signer("s" * 32, "test"))
+
+    def pages(size: int, **state: str) -> list[str]:
+        found, cursor = [], ""
+        with shop.site.read() as db:
+            scope = InboxScope(viewer.uuid, {p.id: p for p in ProjectQuery(db).active(shop.owner)}, [viewer], viewer)
+            query = InboxQuery(db, shop.site.clock, cursors, page_size=size)
+            while True:
+                page = query.page(scope, InboxState(cursor=cursor, **state), parse(""))
+                found += [group.title for group in page.groups]
+                cursor = page.next_cursor
+                if not cursor:
+                    return found
+
+    for sort, name in product(SORTS, ("unresolved", "all")):
+        whole = pages(100, sort=sort, filter=name)
+        assert len(whole) == 24 == len(set(whole)), (sort, name)
+        for size in (1, 4):
+            assert pages(size, sort=sort, filter=name) == whole, (sort, name, size)
+    assert set(pages(100)[:2]) == {"error 0", "error 1"}
+
+
+def test_counts_end_where_nobody_reads_on(shop: Shop, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "COUNTED", 2)
+    page = shop.browser.get("/inbox")
+    count = page.html.select_one(".filter[aria-current] .count")
+    assert count.get_text(" ").split() == ["2+", "2", "or", "more"]
 
 
 def test_an_error_opens_beside_it_and_deciding_leads_back(shop: Shop, world: Any) -> None:

@@ -13,9 +13,19 @@ from typing import Any
 from sqlalchemy import Boolean, Dialect, bindparam, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import Text, TypeDecorator
+from sqlalchemy.types import Text, TypeDecorator, TypeEngine, UserDefinedType
 
 from logister_core.db.arrays import array_text
+
+
+class _BigintArray(UserDefinedType[str]):
+    """The text of an array, sent as one: the database reads it once, and not anew for each row that it compares."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **options: Any) -> str:
+        return "BIGINT[]"
 
 
 class _IDs(TypeDecorator[list[int]]):
@@ -23,6 +33,9 @@ class _IDs(TypeDecorator[list[int]]):
 
     impl = Text
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(_BigintArray() if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> str:
         ids = value or []
@@ -49,7 +62,7 @@ def among_named(column: Any, parameter: str) -> FunctionElement[bool]:
 @compiles(_Among, "postgresql")
 def _any(element: _Among, compiler: Any, **options: Any) -> str:
     column, ids = element.clauses
-    return f"{compiler.process(column, **options)} = ANY(CAST({compiler.process(ids, **options)} AS BIGINT[]))"
+    return f"{compiler.process(column, **options)} = ANY({compiler.process(ids, **options)})"
 
 
 @compiles(_Among, "sqlite")

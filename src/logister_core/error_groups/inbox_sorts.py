@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, literal, not_, select, true, tuple_
@@ -32,6 +32,11 @@ class Sort:
     @property
     def by_time(self) -> bool:
         return self.column is not ErrorGroup.occurrence_count
+
+    @property
+    def least(self) -> ColumnElement[Any]:
+        """Nothing comes after it."""
+        return literal(datetime.min.replace(tzinfo=UTC) if self.by_time else 0, self.column.type)
 
     def places(self, as_of: datetime, *, after: Place | None, limit: int) -> list[Select[tuple[int, Any, int]]]:
         """A query for each rank that is not before `after`; each can read an index in its order."""

@@ -8,14 +8,28 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, desc, exists, func, literal, null, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    case,
+    desc,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from logister_core.accounts.models import User
 from logister_core.db.among import among
 from logister_core.error_groups.inbox_cursor import InboxCursors, Position
 from logister_core.error_groups.inbox_scope import InboxScope
-from logister_core.error_groups.inbox_sorts import SORTS, Place
+from logister_core.error_groups.inbox_sorts import SORTS, Place, Sort
 from logister_core.error_groups.inbox_state import EVERYONE, InboxState
 from logister_core.error_groups.listed import COLUMNS, LATEST_EVENT, ListedGroup
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
@@ -37,6 +51,8 @@ CURSOR_PURPOSE = "inbox cursor"
 MOST_ARRIVALS = 100
 # Counting further would take longer than the number is worth.
 COUNTED = 10_000
+# Of each of many projects, to see how far a page reaches.
+FEW = 10
 # How late the grouping of an event may be for its group to be announced.
 _LATE = timedelta(hours=1)
 
@@ -93,9 +109,10 @@ class InboxQuery:
         # One more than is shown tells whether there is a next page.
         limit = self._page_size + 1
         matching = self._matching(scope, state, search, as_of)
+        sort = SORTS[state.sort]
         queries = [
-            self._of_scope(scope, query.where(*matching, part))
-            for query in SORTS[state.sort].places(as_of, after=after.place if after else None, limit=limit)
+            self._of_scope(scope, query.where(*matching, part), sort, limit)
+            for query in sort.places(as_of, after=after.place if after else None, limit=limit)
             for part in _parts(state.filter)
         ]
         # Only what is sorted by is read of all the groups that match, the rest of those that are shown.
@@ -122,14 +139,21 @@ class InboxQuery:
         rank, value = rows[len(groups) - 1][:2]
         return groups, Place(rank, value, groups[-1].id)
 
-    def _of_scope(self, scope: InboxScope, query: Select[Any]) -> Subquery:
+    def _of_scope(self, scope: InboxScope, query: Select[*tuple[Any, ...]], sort: Sort, limit: int) -> Subquery:
         if len(scope.projects) == 1 or self._session.get_bind().dialect.name != "postgresql":
             return query.where(scope.of_projects()).subquery()
         # The first ones of each project are found in the index, where those of all projects would have to be sorted.
-        of_one = query.where(ErrorGroup.project_id == Project.id, InboxScope.SHOWN).correlate(Project).lateral()
-        return (
-            select(of_one).select_from(Project).join(of_one, true()).where(among(Project.id, scope.projects)).subquery()
-        )
+        of_one = query.where(ErrorGroup.project_id == Project.id, InboxScope.SHOWN).correlate(Project)
+
+        def of_each(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+            found = query.lateral()
+            joined = select(found).select_from(Project).join(found, true())
+            return joined.where(among(Project.id, scope.projects))
+
+        # Nothing behind the last one of a page made of a few groups of each can be on the page.
+        few = of_each(of_one.limit(FEW)).order_by(desc("value")).limit(limit).subquery()
+        last = select(case((func.count() == limit, func.min(few.c.value)))).scalar_subquery()
+        return of_each(of_one.where(sort.column >= func.coalesce(last, sort.least))).subquery()
 
     def opened(self, group: ListedGroup) -> ErrorGroup:
         """The whole of a group in a list."""

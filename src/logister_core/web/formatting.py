@@ -56,7 +56,7 @@ def exact(number: int | None) -> str:
 @lru_cache(maxsize=4096, typed=True)
 def count(number: int | None) -> Markup:
     """The short form; the exact number on hover and for screen readers when they differ."""
-    if number is None or abs(number) < 1000:
+    if number is None or (abs(number) < 1000 and not isinstance(number, AtLeast)):
         return Markup('<span class="count">{}</span>').format(count_text(number))
     return Markup(
         '<span class="count" title="{exact}"><span aria-hidden="true">{short}</span>'
