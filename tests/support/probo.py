@@ -54,10 +54,9 @@ BANNER_SCRIPT = """
   customElements.define("probo-cookie-banner", Banner);
   customElements.define("probo-settings-link", class extends HTMLElement {
     connectedCallback() {
-      this.addEventListener("click", (event) => {
-        event.preventDefault();
-        document.querySelector("probo-cookie-banner").hidden = false;
-      });
+      this.role = "button";
+      this.tabIndex = 0;
+      this.onclick = () => { document.querySelector("probo-cookie-banner").hidden = false; };
     }
   });
   document.body.append(document.createElement("probo-cookie-banner"));

@@ -22,10 +22,8 @@ _LOADER = Markup(
     '<script src="{script}" async data-banner-id="{banner}" data-base-url="{base}" data-position="{position}">'
     "</script>\n"
 )
-# An element of the script, which puts its own words in where the law has them.
-_PREFERENCES = Markup(
-    '<probo-settings-link class="needs-script"><a href="#">Cookie preferences</a></probo-settings-link>'
-)
+# The script makes a button of it, with words of its own where the law has them.
+_PREFERENCES = Markup('<probo-settings-link class="foot-link needs-script">Cookie preferences</probo-settings-link>')
 
 
 def add(config: Configurator, settings: Settings) -> None:

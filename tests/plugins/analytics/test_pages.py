@@ -67,7 +67,7 @@ def test_the_banner_stands_at_the_end_of_every_page(make, upstream, people_of):
         assert policy(answer)["script-src"] == ["'self'", f"{upstream.server.base}{SCRIPT}"]
         assert policy(answer)["style-src"] == ["'self'", "'unsafe-inline'"]
         assert "connect-src" not in policy(answer)
-        links = answer.html.select("footer probo-settings-link a")
+        links = answer.html.select("footer .foot-links probo-settings-link")
         assert [link.text for link in links] == ([] if page == "/projects" else ["Cookie preferences"])
 
 
