@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from logister_core.accounts.form_guards import FormGuard
     from logister_core.accounts.models import User, UserSession
+    from logister_core.administration.installation.onboarding import Onboarding
+    from logister_core.administration.installation.sections import Sections
     from logister_core.client_submissions.services import Rejections
     from logister_core.health.checks import HealthCheck
     from logister_core.ingest.intake import Intake
@@ -55,6 +57,8 @@ class Registry(pyramid.registry.Registry):
     form_guards: list[FormGuard]
     openapi: dict[str, Any]
     plugins: list[ActivePlugin]
+    installation_sections: Sections
+    onboarding: Onboarding
     administration_tabs: list[tuple[str, str]]
     # Label and route name.
     clock: Callable[[], datetime]

@@ -64,6 +64,11 @@ TABLE = {
     "accounts.sign_out": {"DELETE": ANYBODY, "POST": ANYBODY},
     "accounts.sign_up": {"GET": ANYBODY},
     "accounts.users": {"PATCH": SIGNED_IN, "POST": ANYBODY, "PUT": SIGNED_IN},
+    "administration.complete": {"POST": ADMINISTRATOR},
+    "administration.installation": {"GET": ADMINISTRATOR},
+    "administration.section": {"GET": ADMINISTRATOR, "PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "administration.section.skip": {"POST": ADMINISTRATOR},
+    "administration.section.test": {"GET": ADMINISTRATOR, "PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "administration.user": {"DELETE": ADMINISTRATOR, "GET": ADMINISTRATOR},
     "administration.user.confirm": {"PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "administration.user.delete": {"POST": ADMINISTRATOR},
@@ -275,6 +280,7 @@ def world(site: Instance, people: Any) -> tuple[dict[str, webtest.TestApp], dict
         "monitor": str(monitor(site).uuid),
         "token": str(site.rows(MobileIngestToken)[0].uuid),
         "user": str(owner.uuid),
+        "section": "email",
     }
 
 

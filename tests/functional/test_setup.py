@@ -22,12 +22,14 @@ def site(make_site):
 def test_case_50_8_the_right_token_makes_the_first_administrator(site):
     browser = site.browser()
     answer = claim(browser)
-    assert (answer.status_int, answer.location) == (303, "http://localhost/projects/new")
+    assert (answer.status_int, answer.location) == (303, "http://localhost/admin/installation/general")
     [user] = site.rows(User)
     assert (user.email, user.name, user.application_admin) == ("ana@example.com", "Ana", True)
     assert user.confirmed_at == site.clock()
     [installation] = site.rows(Installation)
     assert (installation.claimed_at, installation.claimed_by_user_id) == (site.clock(), user.id)
+    assert installation.onboarding_required
+    assert installation.completed_at is None
     assert "You administer this installation now." in answer.follow().text
 
 
@@ -113,7 +115,7 @@ def test_the_administrator_is_signed_in_with_a_new_session(site):
     claim(browser)
     assert browser.cookies["logister_session"] != "planted-by-somebody"
     assert site.count(UserSession) == 1
-    assert browser.get("/projects/new").status_int == 200
+    assert browser.get("/admin/installation").status_int == 200
 
 
 def test_other_sites_never_see_the_address_with_the_token(site):

@@ -190,7 +190,7 @@ def test_the_last_who_administers_is_not_deleted(site, root):
 
 
 def test_the_administration_is_found_from_every_page(site, people, browser):
-    assert browser.get("/projects").html.find("a", string="Administration")["href"] == "/admin/users"
+    assert browser.get("/projects").html.find("a", string="Administration")["href"] == "/admin/installation"
     _, other = people.newcomer("other@example.com")
     assert other.get("/projects").html.find("a", string="Administration") is None
 

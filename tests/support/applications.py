@@ -85,6 +85,7 @@ class _Application:
         self.site.clock.now = START
         registry.logister_settings = self._settings
         registry.live_settings.forget()
+        registry.onboarding.forget()
         for name, content in self._catalogues.items():
             catalogue = getattr(registry, name)
             catalogue.clear()

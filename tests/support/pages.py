@@ -134,6 +134,11 @@ PICTURES = (
     Picture("new-project-refused", "projects.new", "/projects/new", refused=True),
     Picture("inbox-all", "inbox.all", "/inbox", whole=False),
     Picture("inbox-all-none", "inbox.all", "/inbox", "newcomer"),
+    Picture("installation", "administration.installation", "/admin/installation"),
+    *(
+        Picture(f"installation-{name}", "administration.section", f"/admin/installation/{name}")
+        for name in ("general", "background-jobs", "email", "authentication", "observability")
+    ),
     Picture("users", "administration.users", "/admin/users"),
     Picture("users-none", "administration.users", "/admin/users?q=nothing+like+this"),
     Picture("user", "administration.user", "/admin/users/{person}"),
@@ -165,6 +170,7 @@ PICTURES = (
 # GET addresses that show no page of their own.
 NO_PAGES = {
     "accounts.security",
+    "administration.section.test",
     "api.openapi",
     "api_keys.index",
     "error_groups.export",

@@ -9,8 +9,10 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
+    from logister_core.installation.saved_settings import SavedSettings
     from logister_core.installation.services import SetupService
 
+    config.register_service_factory(SavedSettings.from_request, SavedSettings)
     config.register_service_factory(SetupService.from_request, SetupService)
     config.add_audit_actions({"installation.claimed": "First administrator introduced"})
     config.add_route("installation.setup", "/setup")

@@ -35,8 +35,11 @@ class SetupService:
         """Once true, always true: deleting the administrator does not open the claim again."""
         return self._session.get_one(Installation, 1).claimed_at is not None
 
-    def claim(self, *, email: str, name: str, password: str) -> User:
-        """Make the first administrator. Raises `AlreadyClaimed`, or `Refused` with problems by field."""
+    def claim(self, *, email: str, name: str, password: str, onboarding: bool = False) -> User:
+        """Make the first administrator, who with `onboarding` is to see to the installation before anything else.
+
+        Raises `AlreadyClaimed`, or `Refused` with problems by field.
+        """
         # Of two claims at once the second waits here, and then sees the first.
         installation = self._session.get_one(Installation, 1, with_for_update=True, populate_existing=True)
         if installation.claimed_at is not None:
@@ -44,4 +47,5 @@ class SetupService:
         user = self._users.create(email=email, name=name, password=password, application_admin=True, confirmed=True)
         installation.claimed_at = self._clock()
         installation.claimed_by_user_id = user.id
+        installation.onboarding_required = onboarding
         return user

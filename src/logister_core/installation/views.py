@@ -42,7 +42,10 @@ def setup(request: Request) -> Any:
         return _refused(request, {"password_confirmation": "The two passwords differ."}, token=token)
     try:
         user = service.claim(
-            email=request.POST.get("user[email]", ""), name=request.POST.get("user[name]", ""), password=password
+            email=request.POST.get("user[email]", ""),
+            name=request.POST.get("user[name]", ""),
+            password=password,
+            onboarding=True,
         )
     except AlreadyClaimed:
         return _claimed(request)
@@ -50,8 +53,8 @@ def setup(request: Request) -> Any:
         return _refused(request, refusal.problems, token=token)
     request.find_service(AuditLog).record("installation.claimed", user=user)
     request.tm.get().addAfterCommitHook(_forget_token, args=(request.settings,))
-    request.flash("notice", "You administer this installation now. Create a project to send errors to.")
-    return signed_in(request, user, request.route_path("projects.new"))
+    request.flash("notice", "You administer this installation now. Test whether it works as it is set.")
+    return signed_in(request, user, request.route_path("administration.section", section="general"))
 
 
 def _forget_token(committed: bool, settings: Any) -> None:

@@ -38,6 +38,8 @@ _CORE: Mapping[type, str] = {
 
 CORE_SECTIONS: tuple[type, ...] = tuple(_CORE)
 
+LEFT_OUT = "what is saved is left out: "
+
 
 @runtime_checkable
 class ChecksItself(Protocol):
@@ -223,7 +225,7 @@ def _load(section: type[Section], given: Given, problems: list[str], left_out: l
         wrong = loaded.problems()
         if wrong and given.saved:
             without = _load(section, given.without_saved(), problems, left_out)
-            left_out.extend(f"what is saved is left out: {sentence}" for sentence in wrong)
+            left_out.extend(f"{LEFT_OUT}{sentence}" for sentence in wrong)
             return without
     problems.extend(wrong)
     return loaded

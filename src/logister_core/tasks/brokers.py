@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # A broker that does not answer within this many seconds counts as down.
 REDIS_TIMEOUT_SECONDS = 2
 
+# What the names of all our keys in the queue's Redis begin with.
+NAMESPACE = "logister"
+
 
 def make_broker(registry: Registry) -> dramatiq.Broker:
     """The broker of these settings. Connects to nothing yet."""
@@ -40,7 +43,7 @@ def make_broker(registry: Registry) -> dramatiq.Broker:
     client = redis.Redis.from_url(
         url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
     )
-    broker: dramatiq.Broker = RedisBroker(client=client, middleware=middleware, namespace="logister")  # type: ignore[no-untyped-call]
+    broker: dramatiq.Broker = RedisBroker(client=client, middleware=middleware, namespace=NAMESPACE)  # type: ignore[no-untyped-call]
     return broker
 
 
