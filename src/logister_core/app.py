@@ -39,6 +39,7 @@ FEATURES = (
     "logister_core.installation",
     "logister_core.accounts",
     "logister_core.second_factors",
+    "logister_core.oidc",
     "logister_core.mail",
     "logister_core.projects",
     "logister_core.purges",

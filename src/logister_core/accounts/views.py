@@ -81,7 +81,7 @@ def signed_in(
     """Go on to `target` with a session for `user`, whom their password or a link has shown; by way of the second step
     when they have one.
     """
-    step = second_step(request, user, target, persistent=persistent)
+    step = second_step(request, user, target, persistent=persistent, method=method)
     return step or begin_session(request, user, target, persistent=persistent, method=method)
 
 

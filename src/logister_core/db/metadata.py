@@ -18,6 +18,7 @@ from logister_core.mail import models as mail
 from logister_core.mobile_tokens import models as mobile_tokens
 from logister_core.monitors import models as monitors
 from logister_core.notifications import models as notifications
+from logister_core.oidc import models as oidc
 from logister_core.outbox import models as outbox
 from logister_core.projects import models as projects
 from logister_core.projects import retention as retention_policies
@@ -45,6 +46,7 @@ MODEL_MODULES = (
     mobile_tokens,
     monitors,
     notifications,
+    oidc,
     outbox,
     projects,
     second_factors,

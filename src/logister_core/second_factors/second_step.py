@@ -20,11 +20,11 @@ def fingerprint(user: User) -> str:
     return digest(user.password_hash)
 
 
-def second_step(request: Request, user: User, target: str, *, persistent: bool) -> HTTPSeeOther | None:
+def second_step(request: Request, user: User, target: str, *, persistent: bool, method: str) -> HTTPSeeOther | None:
     """The way to the second step; None when this person has none to take, and the session may begin."""
     if not request.find_service(SecondFactors).required(user):
         return None
     header = request.find_service(SignInSteps).begin(
-        Purpose.SECOND_STEP, user, target=target, persistent=persistent, password=fingerprint(user)
+        Purpose.SECOND_STEP, user, target=target, persistent=persistent, method=method, password=fingerprint(user)
     )
     return HTTPSeeOther(location=request.route_path("second_step"), headers=[header])

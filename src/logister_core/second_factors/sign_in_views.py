@@ -175,7 +175,11 @@ def _done(request: Request, step: SignInStep, user: User, method: str) -> HTTPSe
     if not steps.take(step):
         return _begin_anew(request)
     answer = begin_session(
-        request, user, step.data["target"], persistent=bool(step.data["persistent"]), method=f"password and {method}"
+        request,
+        user,
+        step.data["target"],
+        persistent=bool(step.data["persistent"]),
+        method=f"{step.data['method']} and {method}",
     )
     answer.headerlist.append(steps.removal())
     return answer

@@ -44,8 +44,13 @@ class SignInSteps:
 
     @classmethod
     def from_request(cls, context: object, request: Request) -> SignInSteps:
+        return cls.of(request, request.db)
+
+    @classmethod
+    def of(cls, request: Request, session: Session) -> SignInSteps:
+        """For those who ask with a transaction of their own."""
         cookie = cookie_jar(request.settings)(STEP)
-        return cls(request.db, request.registry.clock, cookie, cookie.value(request))
+        return cls(session, request.registry.clock, cookie, cookie.value(request))
 
     def begin(self, purpose: Purpose, user: User | None = None, **data: Any) -> tuple[str, str]:
         """A new step; the header that gives its token to the browser, whose earlier step it replaces."""
@@ -93,7 +98,8 @@ class SignInSteps:
         """Use it up. False when another request did so first."""
         gone = delete(SignInStep).where(SignInStep.id == step.id).returning(SignInStep.id)
         taken = self._session.scalar(gone.execution_options(synchronize_session=False)) is not None
-        self._session.expunge(step)
+        if step in self._session:
+            self._session.expunge(step)
         return taken
 
     def removal(self) -> tuple[str, str]:

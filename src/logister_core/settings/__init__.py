@@ -27,6 +27,7 @@ from .given import Given, Origin, Source
 from .instance import with_secret_key
 from .loader import CORE_SECTIONS, Settings, SettingsError, load_section, load_settings, variables
 from .mail import MailSettings
+from .oidc import OIDCSettings
 from .sections import (
     DatabaseSettings,
     IntakeSettings,
@@ -45,6 +46,7 @@ __all__ = [
     "IntakeSettings",
     "Kind",
     "MailSettings",
+    "OIDCSettings",
     "Origin",
     "ProductSettings",
     "RuntimeSettings",

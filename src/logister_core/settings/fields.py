@@ -11,7 +11,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -250,3 +250,35 @@ def names() -> Kind:
         return items
 
     return Kind("a comma-separated list of names", read)
+
+
+def listed(what: str) -> Kind:
+    """Items as a tuple, each once. Only commas separate: names of other programs may hold anything else."""
+
+    def read(value: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(item.strip() for item in value.split(",") if item.strip()))
+
+    return Kind(f"a comma-separated list of {what}", read)
+
+
+class GroupRole(NamedTuple):
+    """Who is in `group` at the OpenID provider is `role` (viewer or admin) in `project`, a uuid or slug."""
+
+    group: str
+    project: str
+    role: str
+
+
+def group_roles() -> Kind:
+    def read(value: str) -> tuple[GroupRole, ...]:
+        return tuple(_group_role(item) for item in listed("").read(value))
+
+    return Kind("a comma-separated list such as developers=shop:viewer, with the role viewer or admin", read)
+
+
+def _group_role(text: str) -> GroupRole:
+    group, equals, rest = text.rpartition("=")
+    project, colon, role = rest.rpartition(":")
+    if not (equals and colon and group.strip() and project.strip() and role in ("viewer", "admin")):
+        raise ValueError(text)
+    return GroupRole(group.strip(), project.strip().lower(), role)

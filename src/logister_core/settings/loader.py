@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from .fields import Variable, variables_of
 from .given import Given, Origin, Source
 from .mail import MailSettings
+from .oidc import OIDCSettings
 from .sections import (
     DatabaseSettings,
     IntakeSettings,
@@ -34,6 +35,7 @@ _CORE: Mapping[type, str] = {
     MailSettings: "mail",
     SelfObservabilitySettings: "self_observability",
     UpdateSettings: "updates",
+    OIDCSettings: "oidc",
 }
 
 CORE_SECTIONS: tuple[type, ...] = tuple(_CORE)
@@ -70,6 +72,7 @@ class Settings:
     mail: MailSettings
     self_observability: SelfObservabilitySettings
     updates: UpdateSettings
+    oidc: OIDCSettings
     extra: Mapping[type, Any] = field(default_factory=dict)
     given: Given = field(default_factory=Given, repr=False)
     left_out: tuple[str, ...] = ()
@@ -186,6 +189,7 @@ def load_settings(
         mail=loaded[MailSettings],
         self_observability=_with_endpoint(loaded[SelfObservabilitySettings], product),
         updates=loaded[UpdateSettings],
+        oidc=loaded[OIDCSettings],
         extra={section: loaded[section] for section in extra_sections},
         given=given,
         left_out=tuple(left_out),
