@@ -54,6 +54,7 @@ FEATURES = (
     "logister_core.releases",
     "logister_core.updates",
     "logister_core.administration",
+    "logister_core.invitations",
     "logister_core.api",
 )
 

@@ -21,6 +21,7 @@ from factories.monitors import check_in, monitor
 from factories.projects import api_key
 from logister_core.api_keys.models import ApiKey
 from logister_core.ingest.models import IngestEvent
+from logister_core.invitations.models import Invitation
 from logister_core.mobile_tokens.models import MobileIngestToken
 from logister_core.projects.models import ProjectMembership
 from logister_core.purges.models import ProjectPurge
@@ -111,6 +112,13 @@ TABLE = {
     "ingest.check_ins": {"POST": KEY},
     "ingest.events": {"POST": KEY},
     "installation.setup": {"GET": ANYBODY, "POST": ANYBODY},
+    "invitations.accept": {"GET": ANYBODY, "POST": ANYBODY},
+    "invitations.of_accounts": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "invitations.of_project": {"GET": MANAGER, "POST": MANAGER},
+    "invitations.open": {"GET": ANYBODY},
+    "invitations.revoke": {"POST": MANAGER},
+    "invitations.revoke_account": {"POST": ADMINISTRATOR},
+    "invitations.sign_up": {"GET": ANYBODY, "POST": ANYBODY},
     "mobile_tokens.create": {"POST": KEY},
     "mobile_tokens.revoke": {"POST": MANAGER},
     "monitors.change": {"PATCH": MANAGER, "POST": MANAGER},
@@ -263,6 +271,11 @@ def world(site: Instance, people: Any) -> tuple[dict[str, webtest.TestApp], dict
         )
         passkey.sign_count = 0
         db.add(passkey)
+        now = site.clock()
+        values = {"invited_by_id": owner.id, "email": "", "created_at": now, "expires_at": now}
+        invited = Invitation(token_digest="a", project_id=project.id, role="viewer", **values)
+        invited_alone = Invitation(token_digest="b", **values)
+        db.add_all([invited, invited_alone])
     log = next(event for event in site.rows(IngestEvent) if event.event_type == "log")
     return browsers, {
         "project": str(project.uuid),
@@ -277,6 +290,8 @@ def world(site: Instance, people: Any) -> tuple[dict[str, webtest.TestApp], dict
         # Endings that addresses of the API may have.
         "tail": "",
         "passkey": str(passkey.uuid),
+        "invitation": str(invited.uuid),
+        "account_invitation": str(invited_alone.uuid),
         "monitor": str(monitor(site).uuid),
         "token": str(site.rows(MobileIngestToken)[0].uuid),
         "user": str(owner.uuid),

@@ -83,7 +83,7 @@ class AccountChanges:
         statement = insert_for(self._session, User).values(**values).on_conflict_do_nothing(index_elements=["email"])
         self._session.execute(statement)
         user = self._session.scalars(select(User).where(User.email == email)).one()
-        if user.confirmed_at is not None:
+        if user.may_sign_in:
             self._audit.record("account.signed_up_again", subject=user)
             self._mails.already_registered(user)
             return password_hash

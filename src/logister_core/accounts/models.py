@@ -22,6 +22,8 @@ class User(Base):
     password_hash: Mapped[str]
     application_admin: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
+    admitted_at: Mapped[datetime | None]
+    # When an invitation let them in. They may sign in before the address is confirmed, and no more than that.
     unconfirmed_email: Mapped[str | None]
     # The address that takes the place of `email` when its owner opens the link sent there.
     confirmation_digest: Mapped[str | None]
@@ -34,6 +36,10 @@ class User(Base):
     updated_at: Mapped[datetime]
 
     sessions: Mapped[list[UserSession]] = relationship(back_populates="user", passive_deletes=True)
+
+    @property
+    def may_sign_in(self) -> bool:
+        return self.confirmed_at is not None or self.admitted_at is not None
 
     @property
     def display_name(self) -> str:

@@ -53,7 +53,7 @@ def sign_in(request: Request) -> Any:
         request.response.status_int = 422
         return _form(request, problem=WRONG)
     lock_out.succeeded()
-    if user.confirmed_at is None:
+    if not user.may_sign_in:
         request.flash("alert", "Confirm your e-mail address first: open the link in the mail we sent you.")
         return HTTPFound(location=request.route_path("accounts.sign_in"))
     target = local_target(request.POST.get("next")) or start(request)

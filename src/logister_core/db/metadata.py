@@ -14,6 +14,7 @@ from logister_core.error_groups.links import models as error_group_links
 from logister_core.events.evidence import models as evidence
 from logister_core.ingest import models as ingest
 from logister_core.installation import models as installation
+from logister_core.invitations import models as invitations
 from logister_core.mail import models as mail
 from logister_core.mobile_tokens import models as mobile_tokens
 from logister_core.monitors import models as monitors
@@ -43,6 +44,7 @@ MODEL_MODULES = (
     ingest,
     installation,
     mail,
+    invitations,
     mobile_tokens,
     monitors,
     notifications,

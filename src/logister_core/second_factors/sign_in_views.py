@@ -129,7 +129,7 @@ def sign_in_alone(request: Request) -> HTTPSeeOther:
     except Refused as refusal:
         request.flash("alert", refusal.problems[""])
         return sign_in
-    if user.confirmed_at is None:
+    if not user.may_sign_in:
         request.flash("alert", "Confirm your e-mail address first: open the link in the mail we sent you.")
         return sign_in
     target = local_target(request.POST.get("next")) or f"{request.script_name}/"

@@ -15,6 +15,8 @@ VISITOR = "logister_visitor"
 FLASH = "logister_flash"
 # A sign-in that is half done.
 STEP = "logister_step"
+# An invitation that was opened.
+INVITATION = "logister_invitation"
 # With whose password this browser has signed in before.
 DEVICE = "logister_device"
 # Which account was made in it and waits to be confirmed.

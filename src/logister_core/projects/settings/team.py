@@ -9,6 +9,7 @@ from pyramid.view import view_config
 
 from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
+from logister_core.invitations.services import Invitations
 from logister_core.projects.members.queries import team_of
 from logister_core.projects.members.services import MemberService
 from logister_core.projects.models import MemberRole
@@ -35,6 +36,17 @@ def team_values(
         "email": email,
         "role": role,
         "email_errors": list((problems or {}).values()),
+        **_invitations(request),
+    }
+
+
+def _invitations(request: Request) -> dict[str, Any]:
+    return {
+        "invitations": request.find_service(Invitations).open_of(request.context.project),
+        "invitation_link": None,
+        "invitation_email": "",
+        "invitation_errors": [],
+        "invitations_mailed": request.settings.mail.host is not None,
     }
 
 
