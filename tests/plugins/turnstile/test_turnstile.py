@@ -9,7 +9,7 @@ import pytest
 
 import logister_plugins.turnstile as turnstile
 from logister_core import plugins
-from logister_core.accounts.models import UserSession
+from logister_core.accounts.models import User, UserSession
 from logister_core.settings import SettingsError
 from logister_core.testing import PluginContract
 from logister_plugins.turnstile import guard, verification
@@ -25,6 +25,12 @@ from support.upstream import Reply
 
 KEYS = {"LOGISTER_TURNSTILE_SITE_KEY": SITE_KEY, "LOGISTER_TURNSTILE_SECRET_KEY": SECRET_KEY}
 ORIGIN = "https://challenges.cloudflare.com"
+FORMS = [
+    ("sign_in", "/users/sign_in", "/users/sign_in"),
+    ("sign_up", "/users/sign_up", "/users"),
+    ("password", "/users/password/new", "/users/password"),
+    ("confirmation", "/users/confirmation/new", "/users/confirmation"),
+]
 DISTURBANCES = {
     "an error of the server": Reply(500, b"error code: 1105"),
     "an error with a verdict": Reply(500, b'{"success": true}'),
@@ -98,6 +104,47 @@ def test_the_form_shows_the_widget_and_its_page_alone_may_load_it(guarded):
     assert f"script-src 'self' {ORIGIN}" in policy
     assert f"frame-src {ORIGIN}" in policy
     assert ORIGIN not in guarded.browser().get("/setup", status="*").headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(("form", "page", "address"), FORMS)
+def test_each_form_has_a_widget_of_its_own_and_wants_an_answer_of_it(guarded, cloudflare, form, page, address):
+    browser = guarded.browser()
+    answer = browser.get(page)
+    assert answer.html.select_one("form .cf-turnstile")["data-action"] == form
+    assert f"frame-src {ORIGIN}" in answer.headers["Content-Security-Policy"]
+    fields = dict(answer.form.submit_fields()) | {"user[email]": "ana@example.com"}
+    back = browser.post(address, fields)
+    assert (back.status_int, back.location) == (302, f"http://localhost{page}")
+    assert guard.MISSING in back.follow().text
+    other = next(name for name, _, _ in FORMS if name != form)
+    refused = browser.post(address, fields | {"cf-turnstile-response": cloudflare.solved(other)})
+    assert (refused.status_int, refused.location) == (302, f"http://localhost{page}")
+    passed = browser.post(address, fields | {"cf-turnstile-response": cloudflare.solved(form)}, status="*")
+    # Passed means judged by the form itself: 422 for what is wrong with it, 303 for mails that are on their way.
+    assert passed.status_int in (303, 422)
+
+
+def test_case_50_05_while_the_verifier_says_nothing_nobody_gets_an_account(guarded, cloudflare, monkeypatch):
+    assert verification.PATIENCE == 3.0
+    monkeypatch.setattr(verification, "PATIENCE", 0.2)
+    cloudflare.disturbance = Reply(silent=True)
+    browser = guarded.browser()
+    fields = dict(browser.get("/users/sign_up").form.submit_fields()) | {
+        "user[email]": "ana@example.com",
+        "user[password]": "correct horse battery",
+        "user[password_confirmation]": "correct horse battery",
+    }
+    for _ in range(3):
+        answer = browser.post("/users", fields | {"cf-turnstile-response": cloudflare.solved("sign_up")})
+        assert (answer.status_int, answer.location) == (302, "http://localhost/users/sign_up")
+        page = answer.follow()
+        assert guard.UNREACHABLE in page.text
+        assert page.form["user[email]"].value == ""
+    assert guarded.count(User) == 0
+    # Every one of them counted: three for an address in an hour.
+    answer = browser.post("/users", fields, status=429)
+    assert answer.headers["Retry-After"] == "3600"
+    assert len(cloudflare.server.asked) == 3
 
 
 def test_a_solved_challenge_lets_the_form_through(guarded, enter, cloudflare):
