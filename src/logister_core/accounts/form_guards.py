@@ -37,9 +37,6 @@ class FormGuard(Protocol):
         Asked once for each submission, before the database is. May take seconds.
         """
 
-    def problem(self) -> str | None:
-        """Why it would refuse everybody now, in a sentence for operators; None when it works. May take seconds."""
-
 
 def add_form_guard(config: Configurator, guard: FormGuard) -> None:
     """Directive: `guard` has a say in every form of `PAGES`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from logister_core.settings import Saved, boolean, choice, setting, text, url
 
 if TYPE_CHECKING:
+    from logister_core.administration.installation.sections import Sections
     from logister_core.types import Configurator
 
 
@@ -98,6 +99,12 @@ class Settings:
                 "PROBO_COOKIE_BANNER_ID"
             ]
         return []
+
+    @staticmethod
+    def administration(sections: Sections) -> None:
+        from logister_plugins.analytics.administration import PUBLIC_SITE
+
+        sections.add(PUBLIC_SITE)
 
 
 def wanted(settings: Settings) -> bool | None:

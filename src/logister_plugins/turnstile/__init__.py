@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from logister_core.settings import Saved, SettingsError, boolean, setting, text, url
 
 if TYPE_CHECKING:
+    from logister_core.administration.installation.sections import Sections
     from logister_core.types import Configurator
 
 # What Cloudflare publishes for tests.
@@ -65,6 +66,12 @@ class Settings:
 
     def problems(self) -> list[str]:
         return self.missing() if self.enabled else []
+
+    @staticmethod
+    def administration(sections: Sections) -> None:
+        from logister_plugins.turnstile.administration import check_turnstile
+
+        sections.add_check("authentication", check_turnstile)
 
 
 def wanted(settings: Settings) -> bool | None:

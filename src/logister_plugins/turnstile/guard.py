@@ -11,7 +11,7 @@ from markupsafe import Markup
 from logister_core.logs import event
 from logister_core.outgoing import FAILURES, reason
 from logister_core.security.proxies import UNKNOWN
-from logister_plugins.turnstile.verification import Verdict, verify
+from logister_plugins.turnstile.verification import SECRET_CODES, Verdict, verify
 
 if TYPE_CHECKING:
     from logister_core.accounts.form_guards import Form
@@ -35,9 +35,6 @@ MISSING: Final = (
 )
 REFUSED: Final = "The check that you are a person did not succeed. Please send the form again."
 UNREACHABLE: Final = "The check that you are a person is not available right now. Try again in a minute."
-
-# The secret is wrong, or none of ours; everything else is about the token.
-SECRET_CODES: Final = frozenset({"missing-input-secret", "invalid-input-secret"})
 
 _WIDGET = Markup(
     '<div class="cf-turnstile" data-sitekey="{site_key}" data-action="{form}" data-size="flexible"></div>\n'
@@ -77,15 +74,6 @@ class Turnstile:
             return UNREACHABLE
         fault = verdict.error or (None if self._settings.dummy else self._misfit(request, form, verdict))
         return None if fault is None else self._refused(request, form, fault, REFUSED)
-
-    def problem(self) -> str | None:
-        try:
-            verdict = verify(self._settings, "a token that nobody was given")
-        except FAILURES as error:
-            return f"{self._settings.verify_url} does not answer: {reason(error)}. Nobody gets in until it does."
-        if verdict.error in SECRET_CODES:
-            return f"Cloudflare does not accept LOGISTER_TURNSTILE_SECRET_KEY ({verdict.error})."
-        return None
 
     def _misfit(self, request: Request, form: Form, verdict: Verdict) -> str | None:
         """Why an answer that is good in itself is not for this form on this site."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PATIENCE: Final = 3.0
 MOST_BYTES: Final = 65_536
 LONGEST_CODE: Final = 60
+# The secret is wrong, or none of Cloudflare's; all other codes are about the token.
+SECRET_CODES: Final = frozenset({"missing-input-secret", "invalid-input-secret"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ import pytest
 import logister_plugins.turnstile as turnstile
 from logister_core import plugins
 from logister_core.accounts.models import User, UserSession
+from logister_core.administration.installation.catalogue import catalogue
+from logister_core.administration.installation.sections import Examination
 from logister_core.settings import SettingsError
 from logister_core.testing import PluginContract
 from logister_plugins.turnstile import guard, verification
@@ -297,18 +299,25 @@ def test_case_50_06_switched_on_by_name_without_its_keys_it_does_not_start_eithe
         make_site(LOGISTER_PLUGINS="turnstile")
 
 
-def test_operators_are_told_what_is_wrong(make, guarded, cloudflare):
-    def problem(site):
-        [found] = site.registry.form_guards
-        return found.problem()
+def test_administrators_are_told_whether_it_works(make, make_site, cloudflare):
+    def diagnosis(site):
+        sections = catalogue(site.settings)
+        section = sections.named("authentication")
+        return sections.examine(section, Examination(site.registry, site.settings, saved=True, fields={}))
 
-    assert problem(guarded) is None
+    off = diagnosis(make_site(LOGISTER_TURNSTILE_ENABLED="false"))
+    assert (off.passed, off.details["turnstile_enabled"], off.details["keys_present"]) == (True, False, False)
+    guarded = make()
+    found = diagnosis(guarded)
+    assert (found.passed, found.details["turnstile_enabled"], found.details["keys_present"]) == (True, True, True)
+    assert "Cloudflare accepts the secret key" in found.summary
     cloudflare.disturbance = Reply(503)
-    assert "does not answer: HTTP 503" in problem(guarded)
+    found = diagnosis(guarded)
+    assert (found.passed, "does not answer (HTTP 503)" in found.summary) == (False, True)
     cloudflare.disturbance = None
-    wrong = make(LOGISTER_TURNSTILE_SECRET_KEY="0x4AAAAnother")
-    assert "does not accept LOGISTER_TURNSTILE_SECRET_KEY (invalid-input-secret)" in problem(wrong)
-    assert "0x4AAAAnother" not in problem(wrong)
+    found = diagnosis(make(LOGISTER_TURNSTILE_SECRET_KEY="0x4AAAAnother"))
+    assert (found.passed, "does not accept the secret key" in found.summary) == (False, True)
+    assert "0x4AAAAnother" not in repr(found)
 
 
 def test_a_wrong_secret_is_the_operators_business_and_told_to_visitors_as_an_outage(
