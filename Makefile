@@ -42,7 +42,7 @@ demo: .venv/demo $(BUNDLE)
 	@exec $(BIN)/logister demo -c development.ini
 
 test: .wheel/installed lint
-	@$(SUPPORT) $(TEST_BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile $(PYTEST)
+	@$(SUPPORT) $(TEST_BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 soak: .wheel/installed
 	@$(SUPPORT) $(TEST_BIN)/pytest -m soak $(PYTEST)

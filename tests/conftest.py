@@ -20,9 +20,16 @@ environment.settle(os.environ)
 # Each test makes a whole application; looking through all of it again and again would take a third of the time.
 gc.set_threshold(100_000, 10, 10)
 
+_LONG = ("browser", "integration", "plugins", "functional")
+
 # How long an example takes says more about the machine than about what is tested.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Folders with long tests first: begun last, one of them would keep a worker busy while the others have ended."""
+    items.sort(key=lambda item: next((at for at, name in enumerate(_LONG) if name in item.path.parts), len(_LONG)))
 
 
 @pytest.fixture(scope="session")
