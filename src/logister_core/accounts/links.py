@@ -67,9 +67,9 @@ class AccountLinks:
         return LinkState.VALID, user
 
     def resetting(self, token: str) -> tuple[LinkState, User | None]:
-        """Who may choose a new password with the token."""
+        """Who may choose a new password with the token. Of two who use it at once, one finds it used."""
         digest = self._resets.signature(token)
-        user = self._session.scalar(select(User).where(User.reset_digest == digest))
+        user = self._session.scalar(select(User).where(User.reset_digest == digest).with_for_update())
         if not token or user is None or not same(user.reset_digest or "", digest):
             return LinkState.UNKNOWN, None
         if user.reset_sent_at is None or self._clock() - user.reset_sent_at > RESET_LIFE:
