@@ -172,6 +172,23 @@ def test_a_link_to_one_new_address_does_not_confirm_the_next(site, people, post)
     assert site.rows(User)[0].email == "ana@example.com"
 
 
+def test_who_was_let_in_by_an_invitation_confirms_no_address_with_the_link_to_another(site, people, post):
+    people.add("boss@example.com", confirmed_at=None, admitted_at=site.clock())
+    browser = site.browser()
+    people.sign_in(browser, "boss@example.com")
+    change(browser, email="eve@example.com")
+    [mail] = post.collect()
+    assert mail["To"] == "eve@example.com"
+    change(browser, email="boss@example.com")
+    assert browser.get(link_in(mail), status=422)
+    assert site.rows(User)[0].confirmed_at is None
+
+    change(browser, email="eve@example.com")
+    browser.get(post.link(), status=302)
+    [user] = site.rows(User)
+    assert (user.email, user.confirmed_at) == ("eve@example.com", site.clock())
+
+
 def test_an_address_that_is_taken_is_answered_like_any_other_and_told_to_its_owner(site, people, post):
     people.add("bea@example.com")
     _, browser = people.newcomer()

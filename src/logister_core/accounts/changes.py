@@ -97,7 +97,7 @@ class AccountChanges:
     def confirm(self, user: User) -> None:
         """The address that waits for it is this person's. Raises `Refused` (email) when another account has it."""
         now = self._clock()
-        if user.unconfirmed_email is not None and user.confirmed_at is not None:
+        if user.unconfirmed_email is not None:
             taken = select(User.id).where(User.email == user.unconfirmed_email, User.id != user.id)
             if self._session.scalar(taken) is not None:
                 raise Refused({"email": "Another account has this e-mail address by now."})
@@ -178,13 +178,13 @@ class AccountChanges:
             self._mails.confirmation(user)
 
     def _move(self, user: User, email: str) -> bool:
-        if email == user.email:
-            # Also the way to take a change back that was asked for before.
-            user.unconfirmed_email = None
+        if email == (user.unconfirmed_email or user.email):
             return False
-        user.unconfirmed_email, user.updated_at = email, self._clock()
-        # A link to an address asked for before must not confirm this one.
+        # A link that went to one address must not confirm another, nor the old one when a change is taken back.
         user.confirmation_digest = None
+        user.unconfirmed_email, user.updated_at = (None if email == user.email else email), self._clock()
+        if user.unconfirmed_email is None:
+            return False
         self._audit.record("account.email_change_asked", subject=user, new=email)
         self._mails.confirmation(user)
         return True

@@ -125,6 +125,6 @@ def _resend_form(request: Request, problem: str | None = None) -> dict[str, Any]
 def _accept_form(request: Request, token: str, user: User, problem: str | None = None) -> dict[str, Any]:
     return {
         "token": token,
-        "email": user.email if user.confirmed_at is None else user.unconfirmed_email,
+        "email": user.pending_email,
         "problem": problem,
     }

@@ -62,7 +62,7 @@ class AccountLinks:
         user = self._session.scalar(select(User).where(User.confirmation_digest == digest))
         if not token or user is None or not same(user.confirmation_digest or "", digest):
             return LinkState.UNKNOWN, None
-        if user.confirmed_at is not None and user.unconfirmed_email is None:
+        if user.pending_email is None:
             return LinkState.USED, user
         return LinkState.VALID, user
 

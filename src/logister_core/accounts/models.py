@@ -42,6 +42,11 @@ class User(Base):
         return self.confirmed_at is not None or self.admitted_at is not None
 
     @property
+    def pending_email(self) -> str | None:
+        """The address that waits to be confirmed."""
+        return self.unconfirmed_email or (self.email if self.confirmed_at is None else None)
+
+    @property
     def display_name(self) -> str:
         return self.name or self.email
 

@@ -79,7 +79,7 @@ def choose(request: Request) -> Any:
         )
     except Refused as refusal:
         return _refused(request, token, refusal.problems)
-    if user.confirmed_at is None:
+    if not user.may_sign_in:
         request.flash("notice", "Your password was changed. Open the link in the other mail to confirm your address.")
         headers = [Browsers(request).pending_header(user.email, user.password_hash)]
         return HTTPSeeOther(location=request.route_path("accounts.sign_in"), headers=headers)

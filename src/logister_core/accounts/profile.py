@@ -82,7 +82,7 @@ def update_security(request: Request) -> Any:
         moved, new_password = request.find_service(AccountChanges).change(
             user,
             name=request.POST.get("user[name]", user.name),
-            email=request.POST.get("user[email]", user.email),
+            email=request.POST.get("user[email]", user.unconfirmed_email or user.email),
             password=request.POST.get("user[password]", ""),
             confirmation=request.POST.get("user[password_confirmation]", ""),
             keep=request.user_session,
@@ -141,7 +141,7 @@ def _security_page(request: Request, problems: Mapping[str, str] | None = None) 
     ]
     return {
         "name": request.POST.get("user[name]", user.name),
-        "email": request.POST.get("user[email]", user.email),
+        "email": request.POST.get("user[email]", user.unconfirmed_email or user.email),
         "unconfirmed": user.unconfirmed_email,
         "errors": _by_field(problems or {}),
         "sessions": sessions,

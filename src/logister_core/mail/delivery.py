@@ -109,7 +109,7 @@ def _recipient(db: Session, row: AccountMail) -> User | None:
 
 
 def _confirmation(db: Session, links: AccountLinks, user: User, site: str) -> Mail | None:
-    address = user.email if user.confirmed_at is None else user.unconfirmed_email
+    address = user.pending_email
     if address is None:
         return None
     owner = db.scalar(select(User).where(User.email == address))
