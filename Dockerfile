@@ -16,12 +16,13 @@ RUN node build.mjs
 
 FROM python:${PYTHON_VERSION}-slim AS install
 WORKDIR /build
-COPY setup.py pyproject.toml README.md LICENSE ./
+COPY setup.py pyproject.toml README.md LICENSE constraints.txt ./
 COPY src src
 COPY --from=bundle /build/src/logister_core/web/static/dist src/logister_core/web/static/dist
 RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
     && python -m venv /opt/logister \
-    && /opt/logister/bin/python -m pip install --no-cache-dir --disable-pip-version-check /wheels/*.whl
+    && /opt/logister/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
+        --constraint constraints.txt "$(echo /wheels/*.whl)[fast,oidc]"
 
 FROM python:${PYTHON_VERSION}-slim
 RUN groupadd --system --gid 10001 logister \

@@ -4,6 +4,7 @@
 # make soak         the promises of the suite at full size; takes minutes
 # make bench        measure intake, grouping and pages, and hold them against what is promised: 50 minutes
 # make wheel        build the wheel into .wheel/dist
+# make lock         write constraints.txt anew: the versions that the image gets and the tests run on
 # make lint         format, lint and types alone
 # make screenshots  pictures of the pages into screenshots/
 # make clean        remove what was built (not .venv, not var)
@@ -27,7 +28,7 @@ FRONT_END := $(wildcard package.json package-lock.json build.mjs) $(filter $(STA
 # Pages work without the bundle, so Node is welcome and not required.
 BUNDLE := $(if $(shell command -v npm),.wheel/bundle)
 
-.PHONY: help serve test soak demo bench wheel lint screenshots clean
+.PHONY: help serve test soak demo bench wheel lock lint screenshots clean
 .DELETE_ON_ERROR:
 
 help:
@@ -61,6 +62,16 @@ screenshots: .wheel/installed
 
 wheel: .wheel/built
 
+lock: .wheel/built
+	@rm -rf .wheel/lock
+	@$(call environment,.wheel/lock)
+	@echo "Installing the newest versions …"
+	@.wheel/lock/bin/python -m pip install $(PIP_OPTIONS) --upgrade --upgrade-strategy eager \
+		"$$(echo .wheel/dist/*.whl)[fast,oidc]"
+	@{ echo "# Made by \`make lock\`."; \
+		.wheel/lock/bin/python -m pip list --disable-pip-version-check --format=freeze --exclude logister --exclude pip; \
+	} > constraints.txt
+
 clean:
 	rm -rf .wheel build dist node_modules screenshots bench.json $(STATIC)/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
@@ -91,9 +102,9 @@ clean:
 	@touch $@
 
 # Tools and requirements of the tests.
-.wheel/tools: setup.py | .wheel/built
+.wheel/tools: setup.py constraints.txt | .wheel/built
 	@echo "Installing what the tests need …"
-	@$(TEST_BIN)/python -m pip install $(PIP_OPTIONS) "$$(echo .wheel/dist/*.whl)[test]"
+	@$(TEST_BIN)/python -m pip install $(PIP_OPTIONS) --constraint constraints.txt "$$(echo .wheel/dist/*.whl)[test]"
 	@touch $@
 
 .wheel/installed: .wheel/tools .wheel/built
