@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from sqlalchemy.orm import Session
 from logister_core.accounts.models import User
 from logister_core.accounts.passwords import PasswordHasher
 from logister_core.api_keys.models import ApiKey
+from logister_core.audit.models import AuditEntry
 from logister_core.cli.console import console
 from logister_core.db.migrate import upgrade
 from logister_core.installation.models import Installation
 from logister_core.projects.models import Project
+from logister_core.second_factors.models import AuthenticatorApp, RecoveryCode
 from logister_core.security.tokens import digest
 from support.instance import Databases
 
@@ -104,6 +107,27 @@ def test_an_account_that_cannot_be_made_is_refused_in_a_sentence(terminal: Termi
 def test_a_password_is_only_taken_from_standard_input(terminal: Terminal):
     said = terminal.refusal("user", "create", "--email", "ana@example.com", "--name", "Ana")
     assert said == "give the password on standard input and say so with --password-stdin"
+
+
+def test_somebody_who_lost_their_second_factors_is_let_back_in(terminal: Terminal):
+    terminal.person()
+    engine = create_engine(terminal.environ["DATABASE_URL"])
+    with Session(engine) as session:
+        user_id, now = session.scalars(select(User.id)).one(), datetime.now(UTC)
+        session.add(AuthenticatorApp(user_id=user_id, sealed_secret="x", created_at=now, confirmed_at=now))
+        session.add(RecoveryCode(user_id=user_id, digest="x", created_at=now))
+        session.commit()
+    engine.dispose()
+    answer = terminal.json("user", "reset-second-factors", "--email", "Ana@example.com")
+    assert answer["uuid"] == str(terminal.rows(User)[0].uuid)
+    assert (terminal.rows(AuthenticatorApp), terminal.rows(RecoveryCode)) == ([], [])
+    told = [(entry.action, entry.subject_label, entry.ip) for entry in terminal.rows(AuditEntry)]
+    assert told == [
+        ("account.created", "ana@example.com", "command line"),
+        ("second_factor.reset", "ana@example.com", "command line"),
+    ]
+    said = terminal.refusal("user", "reset-second-factors", "--email", "bo@example.com")
+    assert said == "there is no account with the address bo@example.com"
 
 
 def test_a_project_and_its_key_are_made_for_scripts(terminal: Terminal):

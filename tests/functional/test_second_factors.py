@@ -10,6 +10,8 @@ import pytest
 from functional.conftest import PASSWORD, csrf
 from logister_core.accounts.models import UserSession
 from logister_core.audit.models import AuditEntry
+from logister_core.errors import Refused
+from logister_core.installation.rotation import Rotation, rotate
 from logister_core.second_factors.actors import remove_ended_steps
 from logister_core.second_factors.models import AuthenticatorApp, Passkey, RecoveryCode, SignInStep
 from logister_core.tasks import Task
@@ -355,6 +357,24 @@ def test_an_unconfirmed_person_is_not_signed_in_by_a_passkey(site, ana):
     browser, answer = alone(site, ana.key)
     assert "Confirm your e-mail address first" in answer.follow().text
     assert not signed_in(browser)
+
+
+def test_apps_and_codes_outlive_the_root_secret_and_without_rotation_the_codes_do(site, ana, caplog):
+    ana.set_up_app()
+    site.clock.forward(minutes=2)
+    other = "another root secret of 32 characters or more"
+    with site.write() as db:
+        assert rotate(db, old_secret=site.settings.secret_key, new_secret=other) == Rotation(1, 0)
+    # This process still has the old secret.
+    assert ana.enter_code(ana.enter_password(), ana.code()).status_int == 422
+    assert "second_factors.secret_unreadable" in caplog.text
+    assert ana.enter_code(ana.enter_password(), ana.codes[0]).status_int == 303
+    with site.write() as db, pytest.raises(Refused, match="authenticator app of"):
+        rotate(db, old_secret="wrong", new_secret=site.settings.secret_key)
+    with site.write() as db:
+        assert rotate(db, old_secret=other, new_secret=site.settings.secret_key) == Rotation(1, 0)
+        assert rotate(db, old_secret=other, new_secret=site.settings.secret_key) == Rotation(0, 1)
+    assert ana.enter_code(ana.enter_password(), ana.code()).status_int == 303
 
 
 def test_secrets_are_in_no_log(site, ana, caplog):

@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("logister_core.cli.serve:serve", "Run the web server."),
     "worker": ("logister_core.cli.worker:worker", "Run background work, taken from Redis."),
     "release": ("logister_core.cli.release:release", "Bring the database to this release."),
-    "user": ("logister_core.cli.users:user", "Make accounts."),
+    "user": ("logister_core.cli.users:user", "Make accounts, let people back into theirs."),
     "project": ("logister_core.cli.projects:project", "Make projects."),
     "api-key": ("logister_core.cli.api_keys:api_key", "Make API keys."),
     "secrets": ("logister_core.cli.secrets:secrets", "Change the root secret."),

@@ -26,7 +26,7 @@ def secrets() -> None:
 )
 @instance_options
 def rotate(instance: Instance, old_key_file: IO[str] | None) -> None:
-    """Encrypt saved settings with the LOGISTER_SECRET_KEY of now instead of an old one.
+    """Encrypt saved settings and authenticator apps with the LOGISTER_SECRET_KEY of now instead of an old one.
 
     In one transaction: all of them or none. Restart web and worker with the new secret afterwards. People stay signed
     in; forms that are open at that moment must be loaded again.
@@ -41,5 +41,5 @@ def rotate(instance: Instance, old_key_file: IO[str] | None) -> None:
         done = rotate_values(session, old_secret=old, new_secret=new)
     instance.answer(
         {"rotated": done.rotated, "current": done.current},
-        f"{done.rotated} saved settings are encrypted with the new secret now; {done.current} were before.",
+        f"{done.rotated} saved values are encrypted with the new secret now; {done.current} were before.",
     )

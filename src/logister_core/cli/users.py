@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def user() -> None:
-    """Make accounts."""
+    """Make accounts, and let people back into theirs."""
 
 
 @user.command()
@@ -33,14 +33,50 @@ def create(instance: Instance, email: str, name: str, admin: bool, password_stdi
     """
     if not password_stdin:
         raise click.ClickException("give the password on standard input and say so with --password-stdin")
+    from logister_core.app import utc_now
+    from logister_core.audit.log import AuditLog
+
     password = sys.stdin.readline().rstrip("\r\n")
     with instance.transaction() as session:
         made = create_account(session, email=email, name=name, password=password, admin=admin)
+        AuditLog(session, utc_now, {"account.created"}).record("account.created", subject=made, administrator=admin)
     if admin:
         from logister_core.installation.setup_token import discard_setup_token
 
         discard_setup_token(instance.settings)
     instance.answer({"uuid": str(made.uuid), "email": made.email, "name": made.name, "admin": made.application_admin})
+
+
+@user.command()
+@click.option("--email", required=True, help="Whose account it is.")
+@instance_options
+def reset_second_factors(instance: Instance, email: str) -> None:
+    """Take away authenticator app, passkeys and recovery codes of somebody who has lost them.
+
+    Their password alone signs them in again. Make sure that it is them who ask.
+    """
+    from logister_core.app import utc_now
+    from logister_core.audit.log import AuditLog
+    from logister_core.second_factors.services import SecondFactors
+
+    with instance.transaction() as session:
+        found = _account(session, email)
+        SecondFactors(session, utc_now, instance.settings).reset(found)
+        AuditLog(session, utc_now, {"second_factor.reset"}).record("second_factor.reset", subject=found)
+        uuid = str(found.uuid)
+    instance.answer({"uuid": uuid, "email": email}, f"{email} signs in with the password alone now.")
+
+
+def _account(session: Session, email: str) -> User:
+    from sqlalchemy import select
+
+    from logister_core.accounts.models import User
+    from logister_core.accounts.services import normal_email
+
+    found = session.scalar(select(User).where(User.email == normal_email(email)))
+    if found is None:
+        raise click.ClickException(f"there is no account with the address {email}")
+    return found
 
 
 def create_account(session: Session, *, email: str, name: str, password: str, admin: bool) -> User:

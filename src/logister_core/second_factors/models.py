@@ -27,7 +27,7 @@ class AuthenticatorApp(Base):
 
 
 class RecoveryCode(Base):
-    """One of a set. `digest` is keyed with the installation's secret: codes are short enough to be tried out."""
+    """One of a set, by the SHA-256 of person and code."""
 
     __tablename__ = "recovery_codes"
     __table_args__ = (Index(None, "user_id"),)

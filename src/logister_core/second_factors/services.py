@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import base64
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
 from logister_core.errors import Refused
+from logister_core.logs import event
 from logister_core.second_factors import totp
 from logister_core.second_factors.models import AuthenticatorApp, Passkey, RecoveryCode
-from logister_core.security.encryption import Cipher
-from logister_core.security.tokens import Signer
+from logister_core.security.encryption import Cipher, Undecipherable
+from logister_core.security.tokens import digest
 
 if TYPE_CHECKING:
     from logister_core.settings import Settings
     from logister_core.types import Request
 
+logger = logging.getLogger(__name__)
+
 CODES: Final = 10
-CODE_BYTES: Final = 10
+CODE_BYTES: Final = 10  # 80 bits
 WRONG_CODE: Final = "This code is not right, or was used before. Enter the one that the app shows now."
 
 
@@ -31,8 +36,7 @@ class SecondFactors:
     def __init__(self, session: Session, clock: Callable[[], datetime], settings: Settings) -> None:
         self._session = session
         self._clock = clock
-        self._cipher = Cipher(settings.secret_key, "logister-authenticator-apps-v1")
-        self._codes = Signer(settings.secret_key, "recovery code")
+        self._cipher = app_cipher(settings.secret_key)
 
     @classmethod
     def from_request(cls, context: object, request: Request) -> SecondFactors:
@@ -63,12 +67,12 @@ class SecondFactors:
         if app is not None:
             self._session.delete(app)
             self._session.flush()
-        sealed = self._cipher.encrypt(totp.new_secret(), _place(user))
+        sealed = self._cipher.encrypt(totp.new_secret(), app_place(user.uuid))
         self._session.add(AuthenticatorApp(user_id=user.id, sealed_secret=sealed, created_at=self._clock()))
 
     def secret(self, user: User, app: AuthenticatorApp) -> str:
         """To be shown while the app is being set up, and never after that."""
-        return self._cipher.decrypt(app.sealed_secret, _place(user))
+        return self._cipher.decrypt(app.sealed_secret, app_place(user.uuid))
 
     def confirm_app(self, user: User, code: str) -> None:
         """The app shows our codes. Raises `Refused`: code."""
@@ -124,7 +128,13 @@ class SecondFactors:
 
     def _takes(self, user: User, app: AuthenticatorApp, code: str) -> bool:
         code = "".join(code.split())
-        step = totp.matching_step(self.secret(user, app), code, self._clock()) if len(code) == totp.DIGITS else None
+        try:
+            secret = self.secret(user, app)
+        except Undecipherable:
+            # The root secret is another than the one it was kept with. Recovery codes and passkeys still work.
+            logger.error(event("second_factors.secret_unreadable", user=user.uuid))
+            return False
+        step = totp.matching_step(secret, code, self._clock()) if len(code) == totp.DIGITS else None
         if step is None:
             return False
         # Of two requests with the same code one finds that the other was first.
@@ -133,16 +143,22 @@ class SecondFactors:
         return self._session.scalar(moved.execution_options(synchronize_session=False)) is not None
 
     def _digest(self, user: User, code: str) -> str:
+        # Without a key, so that codes outlive the root secret: nobody tries out 80 random bits.
         plain = "".join(character for character in code.lower() if character.isalnum())
-        return self._codes.signature(f"{user.uuid} {plain}")
+        return digest(f"{user.uuid} {plain}")
 
     def _forget_codes_without_factor(self, user: User) -> None:
         if not self.required(user):
             self._session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
 
 
-def _place(user: User) -> str:
-    return f"authenticator app of {user.uuid}"
+def app_cipher(root_secret: str) -> Cipher:
+    return Cipher(root_secret, "logister-authenticator-apps-v1")
+
+
+def app_place(user_uuid: UUID) -> str:
+    """Where a secret is kept; moved to another person's row it cannot be read."""
+    return f"authenticator app of {user_uuid}"
 
 
 def _grouped(raw: bytes) -> str:
