@@ -94,7 +94,7 @@ class Visits:
         page.goto(self.shop.inbox)
         page.get_by_label("E-mail").fill("ana@example.com")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(self.shop.inbox)
         return page
 
