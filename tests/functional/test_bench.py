@@ -56,6 +56,7 @@ def count(url: str, table: str) -> int:
         engine.dispose()
 
 
+@pytest.mark.soak
 def test_a_tiny_run_prints_and_saves_every_figure_and_leaves_nothing_behind(
     bench: Callable[..., Any], postgres_server: Callable[..., str], redis_server: Callable[[], str], tmp_path: Path
 ) -> None:

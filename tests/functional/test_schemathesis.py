@@ -50,7 +50,7 @@ CHECKS = [
 ]
 
 the_same_each_time = settings(
-    max_examples=80,
+    max_examples=40,
     derandomize=True,
     database=None,
     deadline=None,
