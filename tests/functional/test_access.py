@@ -70,6 +70,7 @@ TABLE = {
     "administration.section": {"GET": ADMINISTRATOR, "PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "administration.section.skip": {"POST": ADMINISTRATOR},
     "administration.section.test": {"GET": ADMINISTRATOR, "PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "administration.self_monitoring": {"PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "administration.user": {"DELETE": ADMINISTRATOR, "GET": ADMINISTRATOR},
     "administration.user.confirm": {"PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "administration.user.delete": {"POST": ADMINISTRATOR},

@@ -11,8 +11,11 @@ import pytest
 import redis
 
 from functional.conftest import csrf
+from logister_core.api_keys.models import ApiKey
 from logister_core.audit.models import AuditEntry
 from logister_core.installation.models import Installation, InstallationStep, InstanceSetting, InstanceSettingChange
+from logister_core.installation.saved_values import saved_values
+from logister_core.security.tokens import digest
 from logister_core.tasks.heartbeat import KEY_PREFIX
 from support.mail_server import mail_server
 
@@ -374,6 +377,50 @@ def test_the_history_shows_the_newest_twenty(site, browser):
     assert len(changes) == 20
     assert "Port changed" in " ".join(changes[0].text.split())
     assert "root@example.com" in changes[0].text
+
+
+# The project that the installation reports to
+
+
+def test_case_50_40_the_own_project_is_connected_once(site, browser, people):
+    ana = people.add("ana@example.com")
+    shop, other = people.project(ana, "Own errors"), people.project(ana, "App", integration_kind="android")
+    answer = connect(browser, shop)
+    assert "Connected. Restart web and worker" in answer.follow().text
+    [key] = site.rows(ApiKey)
+    assert (key.name, key.project_id) == ("Logister installation self-monitoring", shop.id)
+    saved = saved_values(site.registry.engine, site.settings.secret_key)
+    assert saved["observability.endpoint"] == "http://localhost:6543/api/v1/ingest_events"
+    assert digest(saved["observability.api_key"]) == key.token_digest
+    row = site.rows(Installation)[0]
+    assert (row.self_monitoring_project_id, row.self_monitoring_api_key_id) == (shop.id, key.id)
+    page = browser.get(f"{INSTALLATION}/observability")
+    assert "This installation reports to Own errors" in " ".join(page.html.main.text.split())
+    assert saved["observability.api_key"] not in page.text
+    connect(browser, shop)
+    assert site.count(ApiKey) == 1
+    assert "Choose an active project of kind Python." in connect(browser, other).follow().text
+    second = people.project(ana, "Second")
+    assert connect(browser, second).status_int == 303
+    old, new = site.rows(ApiKey)
+    assert old.revoked_at is not None
+    assert (new.project_id, new.revoked_at) == (second.id, None)
+
+
+def test_case_50_40_a_key_of_another_project_in_the_environment_is_named(make_site, enter, people_of):
+    site = make_site(LOGISTER_API_KEY="logister_of-another-project")
+    browser, people = enter(site), people_of(site)
+    shop = people.project(people.add("ana@example.com"))
+    answer = connect(browser, shop)
+    text = " ".join(answer.follow().html.text.split())
+    assert "Not connected. The key set by LOGISTER_API_KEY does not open Shop." in text
+    assert site.count(ApiKey) == 0
+    assert {row.key for row in site.rows(InstanceSetting)} == {"observability.endpoint"}
+
+
+def connect(browser, project):
+    fields = {"csrf_token": csrf(browser, INSTALLATION), "project_uuid": str(project.uuid)}
+    return browser.post(f"{INSTALLATION}/self-monitoring/project", fields)
 
 
 def save(browser, section, values, **fields):

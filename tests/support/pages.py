@@ -141,6 +141,12 @@ PICTURES = (
         Picture(f"installation-{name}", "administration.section", f"/admin/installation/{name}")
         for name in ("general", "background-jobs", "email", "authentication", "observability")
     ),
+    Picture(
+        "installation-tested",
+        "administration.section",
+        "/admin/installation/general",
+        press=('button[name="operation"]',),
+    ),
     Picture("users", "administration.users", "/admin/users"),
     Picture("users-none", "administration.users", "/admin/users?q=nothing+like+this"),
     Picture("user", "administration.user", "/admin/users/{person}"),

@@ -12,6 +12,7 @@ def includeme(config: Configurator) -> None:
     from logister_core.administration.installation.catalogue import catalogue
     from logister_core.administration.installation.onboarding import Onboarding
     from logister_core.administration.installation.resources import InstallationContext, SectionContext
+    from logister_core.administration.installation.self_monitoring import SelfMonitoring
     from logister_core.administration.installation.services import InstallationService
     from logister_core.administration.tabs import add_tab
     from logister_core.administration.users.resources import PersonContext
@@ -26,6 +27,7 @@ def includeme(config: Configurator) -> None:
     config.add_audit_actions(
         {
             "installation.completed": "Set-up of the installation completed",
+            "installation.self_monitoring": "Project for the installation's own reports chosen",
             "installation.settings_saved": "Settings of the installation changed",
             "user.confirmed": "Account confirmed by an administrator",
             "user.deleted": "Account deleted",
@@ -33,10 +35,13 @@ def includeme(config: Configurator) -> None:
         }
     )
     config.register_service_factory(InstallationService.from_request, InstallationService)
+    config.register_service_factory(SelfMonitoring.from_request, SelfMonitoring)
     config.register_service_factory(PeopleService.from_request, PeopleService)
     installation = "/admin/installation"
     config.add_route("administration.installation", installation, factory=InstallationContext)
     config.add_route("administration.complete", f"{installation}/complete", factory=InstallationContext)
+    own_project = f"{installation}/self-monitoring/project"
+    config.add_route("administration.self_monitoring", own_project, factory=InstallationContext)
     config.add_route("administration.section", f"{installation}/{{section}}", factory=SectionContext)
     config.add_route("administration.section.test", f"{installation}/{{section}}/test", factory=SectionContext)
     config.add_route("administration.section.skip", f"{installation}/{{section}}/skip", factory=SectionContext)

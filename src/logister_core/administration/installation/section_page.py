@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from logister_core.administration.installation.entered import Entered
 from logister_core.administration.installation.rows import STATES, changes_of, setting_rows
 from logister_core.administration.installation.sections import Diagnosis
+from logister_core.administration.installation.self_monitoring import PAGE, SelfMonitoring
 from logister_core.administration.installation.services import InstallationService
 from logister_core.administration.tabs import frame_values
 
@@ -51,8 +52,17 @@ def section_values(
         "next_required": next((one for one in service.unverified if one is not section), None),
         "can_complete": service.row.onboarding_required and not service.unverified,
         "recipient": request.POST.get("test_recipient", ""),
+        **self_monitoring_values(request, section.name),
         "changes": changes_of(request.db, section.name, settings),
     }
+
+
+def self_monitoring_values(request: Request, page: str) -> dict[str, Any]:
+    """The card of the project to which the installation reports, on the page where that is set."""
+    if page != PAGE:
+        return {"own": None, "own_choices": []}
+    service = request.find_service(SelfMonitoring)
+    return {"own": service.connection(), "own_choices": service.choices()}
 
 
 def detail_rows(details: Any) -> list[tuple[str, str]]:

@@ -64,6 +64,10 @@ class InstallationService:
     def state(self, section: InstallationSection) -> str:
         return self.steps.state(section.name, self._fingerprint(section, self.current))
 
+    def refresh(self) -> None:
+        """What was saved meanwhile is what counts."""
+        self.current = self.current.with_saved(self.saved.values)
+
     def save(self, section: InstallationSection, entered: Entered) -> list[SectionSetting]:
         """Those that became another. Raises `Refused` with the problems of what was entered."""
         if entered.problems:
@@ -75,7 +79,7 @@ class InstallationService:
                     changed.append(one)
             elif one.key in entered.texts and self.saved.save(one.variable, entered.texts[one.key]):
                 changed.append(one)
-        self.current = self.current.with_saved(self.saved.values)
+        self.refresh()
         self.steps.saved(section.name, self._fingerprint(section, self.current))
         return changed
 

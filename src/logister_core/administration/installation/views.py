@@ -12,6 +12,7 @@ from logister_core.administration.installation.entered import Entered, read_ente
 from logister_core.administration.installation.overview import overview_values
 from logister_core.administration.installation.section_page import section_values
 from logister_core.administration.installation.sections import Diagnosis, InstallationSection
+from logister_core.administration.installation.self_monitoring import PAGE, SelfMonitoring
 from logister_core.administration.installation.services import InstallationService
 from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
@@ -21,7 +22,7 @@ from logister_core.security.permissions import ADMINISTER
 if TYPE_CHECKING:
     from logister_core.types import Request
 
-PAGE = "templates/section.pt"
+TEMPLATE = "templates/section.pt"
 
 
 @view_config(
@@ -48,13 +49,13 @@ def complete(request: Request) -> HTTPSeeOther:
     return HTTPSeeOther(location=request.route_path("projects.new" if first else "web.root"))
 
 
-@view_config(route_name="administration.section", request_method="GET", permission=ADMINISTER, renderer=PAGE)
+@view_config(route_name="administration.section", request_method="GET", permission=ADMINISTER, renderer=TEMPLATE)
 def section(request: Request) -> dict[str, Any]:
     return section_values(request, request.find_service(InstallationService))
 
 
 @view_config(
-    route_name="administration.section", request_method=("POST", "PATCH"), permission=ADMINISTER, renderer=PAGE
+    route_name="administration.section", request_method=("POST", "PATCH"), permission=ADMINISTER, renderer=TEMPLATE
 )
 def save(request: Request) -> Any:
     """`settings[<key>]` and `clear_keys[]`; with `operation=test` they are tried and not saved."""
@@ -78,7 +79,7 @@ def save(request: Request) -> Any:
 
 
 @view_config(
-    route_name="administration.section.test", request_method=("POST", "PATCH"), permission=ADMINISTER, renderer=PAGE
+    route_name="administration.section.test", request_method=("POST", "PATCH"), permission=ADMINISTER, renderer=TEMPLATE
 )
 def test(request: Request) -> dict[str, Any]:
     """200 when the test passed, 422 when it did not."""
@@ -116,6 +117,22 @@ def skip(request: Request) -> HTTPSeeOther:
         return HTTPSeeOther(location=_path(request))
     request.flash("notice", f"{section.label} is skipped. What is saved stays.")
     return HTTPSeeOther(location=request.route_path("administration.installation"))
+
+
+@view_config(route_name="administration.self_monitoring", request_method=("POST", "PATCH"), permission=ADMINISTER)
+def connect(request: Request) -> HTTPSeeOther:
+    """`project_uuid` is where this installation reports on itself from now on."""
+    try:
+        connection = request.find_service(SelfMonitoring).connect(request.POST.get("project_uuid", ""))
+    except Refused as refusal:
+        request.flash("alert", refusal.problems["project_uuid"])
+    else:
+        request.find_service(AuditLog).record("installation.self_monitoring", subject=connection.project)
+        if connection.connected:
+            request.flash("notice", "Connected. Restart web and worker for reports to begin.")
+        else:
+            request.flash("alert", f"Not connected. {' '.join(connection.problems)}")
+    return HTTPSeeOther(location=request.route_path("administration.section", section=PAGE, _anchor="own-project"))
 
 
 def _entered(request: Request, service: InstallationService) -> Entered:

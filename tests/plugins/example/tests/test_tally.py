@@ -13,6 +13,8 @@ from logister_tally.ledger import Count, Ledger, ledger_of
 from logister_tally.projection import RELEASES, ErrorsPerRelease
 from sqlalchemy import select
 
+from logister_core.administration.installation.sections import Examination
+from logister_core.administration.installation.values import settings_of
 from logister_core.outbox.projector import Projector
 from logister_core.tasks import Task
 from logister_core.testing import DestinationContract, PluginContract
@@ -29,6 +31,16 @@ class TestPlugin(PluginContract):
         for _ in range(2):
             forget_old_batches(Task(registry))
             assert ledger.totals() == {1: 7}
+
+    def test_administrators_find_its_page(self, registry):
+        section = registry.installation_sections.named("tally")
+        [setting] = settings_of(section, registry.logister_settings)
+        assert (setting.key, setting.variable.name) == ("tally.keep_days", "TALLY_KEEP_DAYS")
+        found = registry.installation_sections.examine(
+            section, Examination(registry, registry.logister_settings, True, {})
+        )
+        assert found.passed
+        assert found.summary == "The file can be used; it has 0 batches."
 
 
 class TestTallyFile(DestinationContract):

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import time
 from typing import TYPE_CHECKING
 
-from logister_core.settings import boolean, integer, setting
+from logister_core.settings import Saved, boolean, integer, setting
 
 if TYPE_CHECKING:
     import click
 
+    from logister_core.administration.installation.sections import Sections
     from logister_core.types import Configurator
 
 
@@ -18,8 +19,18 @@ if TYPE_CHECKING:
 class Settings:
     enabled: bool | None = setting("TALLY_ENABLED", None, boolean(), help="switches the plugin on or off")
     keep_days: int = setting(
-        "TALLY_KEEP_DAYS", "90", integer(1, 3650, unit="days"), help="for which batches stay in the file"
+        "TALLY_KEEP_DAYS",
+        "90",
+        integer(1, 3650, unit="days"),
+        help="for which batches stay in the file",
+        saved=Saved("tally.keep_days", "Days"),
     )
+
+    @staticmethod
+    def administration(sections: Sections) -> None:
+        from logister_tally.administration import SECTION
+
+        sections.add(SECTION)
 
 
 def wanted(settings: Settings) -> bool | None:
