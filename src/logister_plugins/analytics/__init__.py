@@ -27,7 +27,7 @@ class Settings:
         None,
         text("the id of a banner", pattern=r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}"),
         help="banner in Probo; unset: no banner and no analytics",
-        saved=Saved("public_site.cookie_banner_id", "Banner", restart=True),
+        saved=Saved("public_site.cookie_banner_id", "Id of the banner", restart=True),
     )
     base_url: str | None = setting(
         "PROBO_COOKIE_BANNER_BASE_URL",

@@ -34,7 +34,7 @@ class Settings:
         None,
         text(_KEY, pattern=_KEY_PATTERN),
         help="site key, which pages show",
-        saved=Saved("authentication.turnstile_site_key", "Site key", restart=True),
+        saved=Saved("authentication.turnstile_site_key", "Site key of Turnstile", restart=True),
     )
     secret_key: str | None = setting(
         "LOGISTER_TURNSTILE_SECRET_KEY",
@@ -42,7 +42,7 @@ class Settings:
         text(_KEY, pattern=_KEY_PATTERN),
         help="secret key, with which answers are verified",
         secret=True,
-        saved=Saved("authentication.turnstile_secret_key", "Secret key", restart=True),
+        saved=Saved("authentication.turnstile_secret_key", "Secret key of Turnstile", restart=True),
     )
     verify_url: str = setting(
         "LOGISTER_TURNSTILE_VERIFY_URL",
