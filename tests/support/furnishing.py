@@ -12,10 +12,13 @@ from sqlalchemy import select
 from factories.errors import key_error, post_event
 from factories.projects import api_key, member, project
 from logister_core.accounts.models import User
+from logister_core.audit.log import AuditLog
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.ingest.models import IngestEvent
+from logister_core.invitations.models import Invitation
 from logister_core.projects.models import Project
 from logister_core.purges.models import ProjectPurge, PurgeStatus
+from logister_core.second_factors.models import Passkey, RecoveryCode
 from logister_core.source_repositories.models import SourceRepository
 from logister_core.updates.models import KnownRelease
 
@@ -50,7 +53,37 @@ def furnish(site: Instance, owner: User, browser: webtest.TestApp) -> dict[str, 
         site.project_events()
         things |= ids(site, name, made)
     _decide(browser, things)
+    _identify(site, owner)
     return things
+
+
+def _identify(site: Instance, owner: User) -> None:
+    """Entries of the audit log, passkeys and invitations, some of them long."""
+    now, long = site.clock(), f"{'somebody.with.a.long.name.' * 4}@example.com"
+    with site.write() as db:
+        log = AuditLog(db, site.clock, site.registry.audit_actions, actor=owner, ip="2001:db8:85a3::8a2e:370:7334")
+        log.record("account.signed_in", method="password and passkey")
+        log.record("member.added", subject=owner, project="Shop", role="viewer")
+        log.record("project.archived", subject=db.scalar(select(Project).where(Project.owner_id == owner.id).limit(1)))
+        AuditLog(db, site.clock, site.registry.audit_actions, ip="192.0.2.7").record(
+            "account.sign_in_failed", address_hash="Zq0v2rN8y3TkPd1x"
+        )
+        for name, email in (
+            ("Laptop", "bo@example.com"),
+            ("A security key with quite a long name, in the drawer", long),
+        ):
+            db.add(
+                Passkey(user_id=owner.id, name=name, credential_id=name, public_key="", sign_count=0, created_at=now)
+            )
+            values = {
+                "email": email,
+                "invited_by_id": owner.id,
+                "created_at": now,
+                "expires_at": now + timedelta(days=7),
+            }
+            db.add(Invitation(token_digest=email, **values))
+        for number in range(10):
+            db.add(RecoveryCode(user_id=owner.id, digest=str(number), created_at=now))
 
 
 def ids(site: Instance, name: str, of: Project) -> dict[str, str]:
