@@ -12,6 +12,7 @@ from logister_core.security.content_policy import ContentPolicy, add_content_sou
 from logister_core.security.cookies import FLASH, VISITOR, cookie_jar
 from logister_core.security.csrf import CSRFPolicy
 from logister_core.security.flash import Flashes, flash
+from logister_core.security.form_text import text_only
 from logister_core.security.headers import SecurityHeaders
 from logister_core.security.policy import SecurityPolicy
 from logister_core.security.proxies import TrustedProxies
@@ -36,6 +37,8 @@ def includeme(config: Configurator) -> None:
     config.set_csrf_storage_policy(CSRFPolicy(Signer(settings.secret_key, "csrf"), jar(VISITOR)))
     # The origin is checked by the policy, which also knows the public address behind a proxy.
     config.set_default_csrf_options(require_csrf=True, check_origin=False)
+    # Over the check of tokens, which expects text as well.
+    config.add_view_deriver(text_only, over="csrf_view", under="secured_view")
 
     signer, flash_cookie = Signer(settings.secret_key, "flash"), jar(FLASH)
     config.add_request_method(lambda request: Flashes(request, flash_cookie, signer), "flash_store", reify=True)
