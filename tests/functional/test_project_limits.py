@@ -13,7 +13,9 @@ PERIOD = "public_api_rate_limit_period_seconds_override"
 FAILURES = "public_api_auth_failure_rate_limit_requests_override"
 
 
-def test_case_60_31_and_50_33_and_10_06_an_administrator_gives_a_project_limits_of_its_own_and_takes_them_away(site, people):
+def test_case_60_31_and_50_33_and_10_06_an_administrator_gives_a_project_limits_of_its_own_and_takes_them_away(
+    site, people
+):
     project = people.project(people.add("bob@example.com"))
     _, browser = people.newcomer(application_admin=True)
     assert path(browser.get(address(project))) == section(project, "admin")
@@ -76,7 +78,9 @@ def test_the_settings_name_the_numbers_of_the_installation(make_site, people_of)
 
 
 @pytest.mark.parametrize("role", ["stranger", "viewer", "admin", "owner"])
-def test_case_60_31_and_50_33_whoever_does_not_administer_the_application_is_sent_away_and_changes_nothing(site, people, role):
+def test_case_60_31_and_50_33_whoever_does_not_administer_the_application_is_sent_away_and_changes_nothing(
+    site, people, role
+):
     user, browser = people.newcomer()
     project = people.project(user if role == "owner" else people.add("bob@example.com"))
     if role in ("viewer", "admin"):
