@@ -13,6 +13,9 @@ from logister_core.db.connecting import Connecting
 SQLITE_BUSY_TIMEOUT_MS = 20_000
 
 BEGIN_OPTION = "sqlite_begin"
+# Statements that a connection keeps prepared. Pages have some hundred; with fewer they push each other out, and each is
+# read and planned anew every time.
+PREPARED = 1_000
 
 
 def make_engine(url: str, *, pool_size: int = 5, echo: bool = False) -> Engine:
@@ -35,6 +38,7 @@ def make_engine(url: str, *, pool_size: int = 5, echo: bool = False) -> Engine:
         },
     )
     event.listen(engine, "do_connect", Connecting())
+    event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
@@ -54,12 +58,20 @@ def _sqlite_engine(url: str, pool_size: int, echo: bool) -> Engine:
         max_overflow=0,
         pool_timeout=30,
         # Connections wander between request threads, one at a time: the pool sees to that.
-        connect_args={"check_same_thread": False, "timeout": SQLITE_BUSY_TIMEOUT_MS / 1000},
+        connect_args={
+            "check_same_thread": False,
+            "timeout": SQLITE_BUSY_TIMEOUT_MS / 1000,
+            "cached_statements": PREPARED,
+        },
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "reset", _end_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.prepared_max = PREPARED
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

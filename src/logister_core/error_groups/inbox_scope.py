@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false
+from sqlalchemy import ColumnElement, and_, literal
 
 from logister_core.db.among import among
 from logister_core.error_groups.inbox_state import ASSIGNED, EVERYONE, ME, UNASSIGNED, InboxState
@@ -50,14 +50,21 @@ class InboxScope:
 
     def assigned(self, state: InboxState) -> list[ColumnElement[bool]]:
         """What the assignee of a settled state asks of groups."""
-        if state.assignee == EVERYONE:
-            return []
-        if state.assignee == UNASSIGNED:
-            return [ErrorGroup.assigned_user_id.is_(None)]
-        if state.assignee == ASSIGNED:
-            return [ErrorGroup.assigned_user_id.is_not(None)]
-        wanted = self.viewer if state.assignee == ME else self._person(state.assignee)
-        return [false()] if wanted is None else [ErrorGroup.assigned_user_id == wanted.id]
+        return self.assigned_to(state.assignee, literal(self.assignee_id(state)))
 
-    def _person(self, uuid: str) -> Person | None:
-        return next((person for person in self.people if str(person.uuid) == uuid), None)
+    @staticmethod
+    def assigned_to(assignee: str, id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """As `assigned`; `id` is that of the person whom `assignee` means unless it is one of the other words."""
+        if assignee == EVERYONE:
+            return []
+        if assignee == UNASSIGNED:
+            return [ErrorGroup.assigned_user_id.is_(None)]
+        if assignee == ASSIGNED:
+            return [ErrorGroup.assigned_user_id.is_not(None)]
+        return [ErrorGroup.assigned_user_id == id]
+
+    def assignee_id(self, state: InboxState) -> int:
+        """Of the one whose groups are wanted; 0, which is nobody's, when that is no person."""
+        if state.assignee == ME:
+            return self.viewer.id
+        return next((person.id for person in self.people if str(person.uuid) == state.assignee), 0)

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_
+import orjson
+from sqlalchemy import Text, and_, cast
 
 from logister_core.accounts.models import User
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
@@ -15,7 +16,7 @@ from logister_core.ingest.models import IngestEvent
 
 class ListedGroup(NamedTuple):
     """Fields have the names and meanings of `ErrorGroup`, but for the last three: name and address of the assignee, and
-    the route or task of the latest event; unset where there is none.
+    the route or task of the latest event; unset where there is none. Two are JSON as text, nearly always empty.
     """
 
     id: int
@@ -30,8 +31,8 @@ class ListedGroup(NamedTuple):
     people_count: int
     first_seen_at: datetime
     last_seen_at: datetime
-    current_regression: dict[str, Any]
-    snooze: dict[str, Any]
+    regression_text: str
+    snooze_text: str
     assignee_name: str | None
     assignee_email: str | None
     route: str | None
@@ -41,13 +42,28 @@ class ListedGroup(NamedTuple):
         return self.status == GroupStatus.UNRESOLVED
 
     @property
+    def current_regression(self) -> dict[str, Any]:
+        return _read(self.regression_text)
+
+    @property
+    def snooze(self) -> dict[str, Any]:
+        return _read(self.snooze_text)
+
+    @property
     def owner(self) -> str | None:
         """Name, else address, of who has the error."""
         return self.assignee_name or self.assignee_email
 
 
+def _read(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = {} if text == "{}" else orjson.loads(text)
+    return found
+
+
 COLUMNS: tuple[Any, ...] = (
-    *(getattr(ErrorGroup, name) for name in ListedGroup._fields[:-3]),
+    *(getattr(ErrorGroup, name) for name in ListedGroup._fields[:-5]),
+    cast(ErrorGroup.current_regression, Text),
+    cast(ErrorGroup.snooze, Text),
     User.name,
     User.email,
     IngestEvent.transaction_name,

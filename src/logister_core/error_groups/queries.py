@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
+    bindparam,
     case,
     desc,
     exists,
@@ -26,11 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from logister_core.accounts.models import User
-from logister_core.db.among import among
+from logister_core.db.among import among, among_named
 from logister_core.error_groups.inbox_cursor import InboxCursors, Position
 from logister_core.error_groups.inbox_scope import InboxScope
 from logister_core.error_groups.inbox_sorts import SORTS, Place, Sort
-from logister_core.error_groups.inbox_state import EVERYONE, InboxState
+from logister_core.error_groups.inbox_state import ASSIGNEES, EVERYONE, InboxState
 from logister_core.error_groups.listed import COLUMNS, LATEST_EVENT, ListedGroup
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
 from logister_core.error_groups.search.conditions import Asker, came_back, conditions, is_open
@@ -38,8 +40,8 @@ from logister_core.error_groups.search.terms import Search
 from logister_core.error_groups.trends import daily_counts, start_of_day
 from logister_core.ingest.models import EventType, IngestEvent
 from logister_core.projects.models import Project
+from logister_core.projects.queries import COUNTED, counted
 from logister_core.security.tokens import Signer
-from logister_core.web.formatting import AtLeast
 
 if TYPE_CHECKING:
     from logister_core.types import Request
@@ -49,8 +51,6 @@ TREND_DAYS = 7
 CURSOR_PURPOSE = "inbox cursor"
 # What arrived is counted so far; more is told as "100 or more".
 MOST_ARRIVALS = 100
-# Counting further would take longer than the number is worth.
-COUNTED = 10_000
 # Of each of many projects, to see how far a page reaches.
 FEW = 10
 # How late the grouping of an event may be for its group to be announced.
@@ -173,26 +173,17 @@ class InboxQuery:
         )
 
     def counts(self, scope: InboxScope, state: InboxState) -> Counts:
-        of_assignee = [scope.of_projects(), *scope.assigned(state)]
-
-        def number(*which: ColumnElement[bool]) -> Any:
-            found = select(literal(1)).where(*which).limit(COUNTED).subquery()
-            return select(func.count()).select_from(found).scalar_subquery()
-
-        mine = ErrorGroup.assigned_user_id == scope.viewer.id
         narrowed = state.assignee != EVERYONE
-        # Each number is counted in an index of its own.
-        *numbers, some = self._session.execute(
-            select(
-                number(*of_assignee, is_open),
-                number(*of_assignee, is_open, ErrorGroup.first_seen_at >= self._today()),
-                number(*of_assignee, came_back),
-                number(scope.of_projects(), is_open, mine),
-                number(scope.of_projects(), is_open) if narrowed else null(),
-                exists().where(*of_assignee),
-            )
-        ).one()
-        unresolved, today, regressed, own, opened = (AtLeast(n) if n == COUNTED else n for n in numbers)
+        values = {
+            "project_ids": list(scope.projects),
+            "project_id": next(iter(scope.projects), 0),
+            "assignee_id": scope.assignee_id(state),
+            "viewer_id": scope.viewer.id,
+            "today": self._today(),
+        }
+        counting = _counting(COUNTED, len(scope.projects) == 1, state.assignee if state.assignee in ASSIGNEES else "")
+        *numbers, some = self._session.execute(counting, values).one()
+        unresolved, today, regressed, own, opened = (counted(found or 0) for found in numbers)
         lists = {"unresolved": unresolved, "introduced_today": today, "regressed": regressed}
         return Counts(lists, some, opened if narrowed else unresolved, own)
 
@@ -247,6 +238,29 @@ class InboxQuery:
 
     def _today(self) -> datetime:
         return start_of_day(self._clock())
+
+
+@cache
+def _counting(most: int, of_one_project: bool, assignee: str) -> Select[*tuple[Any, ...]]:
+    """Made once for each kind of list; `assignee` is a word, or nothing for a person."""
+    project = ErrorGroup.project_id
+    of_projects = project == bindparam("project_id") if of_one_project else among_named(project, "project_ids")
+    every = [of_projects, InboxScope.SHOWN]
+    of_assignee = [*every, *InboxScope.assigned_to(assignee, bindparam("assignee_id"))]
+
+    def number(*which: ColumnElement[bool]) -> Any:
+        found = select(literal(1)).where(*which).limit(most).subquery()
+        return select(func.count()).select_from(found).scalar_subquery()
+
+    # Each number is counted in an index of its own.
+    return select(
+        number(*of_assignee, is_open),
+        number(*of_assignee, is_open, ErrorGroup.first_seen_at >= bindparam("today")),
+        number(*of_assignee, came_back),
+        number(*every, is_open, ErrorGroup.assigned_user_id == bindparam("viewer_id")),
+        null() if assignee == EVERYONE else number(*every, is_open),
+        exists().where(*of_assignee),
+    )
 
 
 def _parts(name: str) -> list[ColumnElement[bool]]:

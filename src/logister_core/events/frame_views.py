@@ -19,7 +19,7 @@ SURROUNDING = 5
 # A minified file is one line of a megabyte: shown is what surrounds the column.
 MAX_LINE = 300
 # So many frames of a page come with lines and variables; the others bring theirs when they are opened.
-MOST_WHOLE = 60
+MOST_WHOLE = 10
 
 _NUMBERED = re.compile(r"\s*(\d{1,9}): ?(.*)")
 

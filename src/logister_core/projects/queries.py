@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
@@ -16,11 +16,17 @@ from logister_core.error_groups.models import ErrorGroup, GroupStatus
 from logister_core.ingest.models import EventType, IngestEvent, TraceSpan
 from logister_core.projects.models import Project, ProjectMembership
 from logister_core.projects.roles import Role
+from logister_core.web.formatting import AtLeast
 
 if TYPE_CHECKING:
     from logister_core.types import Request
 
 RECENT = timedelta(hours=24)
+# Counting error groups further would take longer than the number is worth.
+COUNTED = 10_000
+# Projects that are named first in a list of the newest.
+MOST_FIRST = 8
+_NONE = UUID(int=0)
 
 
 _NEWEST = (Project.created_at.desc(), Project.id.desc())
@@ -35,6 +41,34 @@ _VISIBLE = (
         or_(Project.owner_id == bindparam("user_id"), ProjectMembership.id.is_not(None)),
     )
 )
+
+
+_MEMBERSHIPS = select(ProjectMembership.project_id).where(ProjectMembership.user_id == bindparam("user_id"))
+_PLACE = case(
+    *((Project.uuid == bindparam(f"first_{place}"), literal(place)) for place in range(MOST_FIRST)),
+    else_=literal(MOST_FIRST),
+)
+_RECENT = (
+    select(Project.uuid, Project.name, Project.integration_kind)
+    .where(or_(Project.owner_id == bindparam("user_id"), Project.id.in_(_MEMBERSHIPS)), Project.archived_at.is_(None))
+    .order_by(_PLACE, *_NEWEST)
+    .limit(bindparam("shown"))
+)
+_OPEN_GROUPS = select(func.count()).select_from(
+    select(literal(1))
+    .where(
+        ErrorGroup.project_id == bindparam("project_id"),
+        ErrorGroup.status == GroupStatus.UNRESOLVED.value,
+        ErrorGroup.merged_into_id.is_(None),
+    )
+    .limit(COUNTED)
+    .subquery()
+)
+
+
+def counted(number: int) -> int:
+    """`number`, which was counted up to `COUNTED`, so that it is written as what it is."""
+    return AtLeast(number) if number == COUNTED else number
 
 
 class KnownProject(NamedTuple):
@@ -91,17 +125,11 @@ class ProjectQuery:
         return [KnownProject._make(row) for row in rows]
 
     def recent(self, user: User, first: Sequence[UUID], limit: int) -> list[tuple[UUID, str, str]]:
-        """UUID, name and kind of the person's active projects: those in `first` in that order, then the newest."""
-        order: list[Any] = [*_NEWEST]
-        if first:
-            places = {uuid: place for place, uuid in enumerate(first)}
-            order.insert(0, case(places, value=Project.uuid, else_=len(places)).asc())
-        rows = self._session.execute(
-            select(Project.uuid, Project.name, Project.integration_kind)
-            .where(_belongs_to(user), Project.archived_at.is_(None))
-            .order_by(*order)
-            .limit(limit)
-        )
+        """UUID, name and kind of the person's active projects: those in `first` (at most `MOST_FIRST`) in that order,
+        then the newest.
+        """
+        firsts = {f"first_{place}": uuid for place, uuid in enumerate((*first, *[_NONE] * MOST_FIRST)[:MOST_FIRST])}
+        rows = self._session.execute(_RECENT, {"user_id": user.id, "shown": limit, **firsts})
         return [(uuid, name, kind) for uuid, name, kind in rows]
 
     def counts(self, user: User) -> dict[str, int]:
@@ -146,13 +174,8 @@ class ProjectQuery:
         )
 
     def open_groups(self, project: Project) -> int:
-        """How many error groups wait for somebody."""
-        counted = select(func.count()).where(
-            ErrorGroup.project_id == project.id,
-            ErrorGroup.status == GroupStatus.UNRESOLVED.value,
-            ErrorGroup.merged_into_id.is_(None),
-        )
-        return self._session.scalar(counted) or 0
+        """How many error groups wait for somebody, counted up to `COUNTED`."""
+        return counted(self._session.scalar(_OPEN_GROUPS, {"project_id": project.id}) or 0)
 
     def _latest(self, what: Any, of_project: Any, moment: Any, project: Project) -> datetime | None:
         return self._session.scalar(select(what).where(of_project == project.id).order_by(moment.desc()).limit(1))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from logister_core.projects.kinds import kind_label
-from logister_core.projects.queries import ProjectQuery
+from logister_core.projects.queries import MOST_FIRST, ProjectQuery
 from logister_core.security.cookies import RECENT, cookie_jar
 from logister_core.security.inputs import canonical_uuid
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from logister_core.types import Request
 
 SHOWN = 20
-REMEMBERED = 8
 REMEMBERED_SECONDS = 90 * 86_400
 
 
@@ -41,9 +40,9 @@ def shell_projects(request: Request) -> list[ShellProject]:
 def _remember(request: Request) -> list[UUID]:
     """The projects looked at last, that of this page first; unsigned, for whoever asks gets their own projects only."""
     cookie = cookie_jar(request.settings)(RECENT)
-    before = [canonical_uuid(text) for text in (cookie.value(request) or "").split(".")[:REMEMBERED]]
+    before = [canonical_uuid(text) for text in (cookie.value(request) or "").split(".")[:MOST_FIRST]]
     current = getattr(getattr(request.context, "project", None), "uuid", None)
-    recent = list(dict.fromkeys(uuid for uuid in (current, *before) if uuid is not None))[:REMEMBERED]
+    recent = list(dict.fromkeys(uuid for uuid in (current, *before) if uuid is not None))[:MOST_FIRST]
     if recent != before:
         header = cookie.header(".".join(map(str, recent)), max_age=REMEMBERED_SECONDS)
         request.add_response_callback(lambda request, response: response.headerlist.append(header))

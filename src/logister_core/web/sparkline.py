@@ -30,6 +30,12 @@ class Sparkline(NamedTuple):
 
 def sparkline(values: Sequence[int], *, label: str = "Events", width: int = 72, height: int = 16) -> Sparkline:
     """One bar per value, oldest first; `text` names every value and the total for those who cannot see it."""
+    return _sparkline(tuple(values), label, width, height)
+
+
+@lru_cache(maxsize=4096)
+def _sparkline(values: tuple[int, ...], label: str, width: int, height: int) -> Sparkline:
+    # Most errors are rare, so many charts of a page are alike.
     bars: list[str] = []
     peak: list[str] = []
     count, top = len(values), max(values, default=0)
