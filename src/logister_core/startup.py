@@ -116,7 +116,7 @@ def collect_less_often() -> None:
     # What is alive now stays alive, so it need not be looked through again and again.
     gc.collect()
     gc.freeze()
-    # Of a page's objects only few are left when it is done; looking after every 700 of them costs a tenth of its time.
+    # Of a page's objects only few are left when it is done; looking after every 700 costs a twentieth of its time.
     gc.set_threshold(20_000, 20, 20)
 
 

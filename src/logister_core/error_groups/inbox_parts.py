@@ -67,7 +67,7 @@ def look(request: Request, project: Project | None, params: Mapping[str, str]) -
     user = request.user
     viewer = Person(user.id, user.uuid, user.name, user.email)
     if project is not None:
-        known = KnownProject(project.id, project.uuid, project.name, project.owner_id)
+        known = KnownProject(project.id, project.name, project.owner_id)
         projects, owner = {project.id: known}, project.uuid
         path = request.route_path("inbox", project=owner)
     else:

@@ -75,7 +75,6 @@ class KnownProject(NamedTuple):
     """What is needed of each of many projects."""
 
     id: int
-    uuid: UUID
     name: str
     owner_id: int
 
