@@ -28,8 +28,8 @@ requires = [
     "pyramid_services>=2.2",
     "pyramid_tm>=2.5",
     "segno>=1.6.1,<2",
-    # Pyramid's asset resolver imports pkg_resources, which left setuptools 82.
-    "setuptools<82",
+    # Pyramid's asset resolver imports pkg_resources, which warns on every start since 80.9 and left setuptools 82.
+    "setuptools<80.9",
     "SQLAlchemy>=2.1,<2.2",
     "waitress>=3.0",
     "webauthn>=2.5,<3",

@@ -42,6 +42,7 @@ class Registry(pyramid.registry.Registry):
     logister_settings: Settings
     live_settings: LiveSettings
     engine: Engine
+    routes_writing_on_get: set[str]
     broker: dramatiq.Broker
     actors: dict[str, dramatiq.Actor[Any, Any]]
     recurring_jobs: dict[str, RecurringJob]
@@ -95,6 +96,7 @@ class Configurator(pyramid.config.Configurator):
     add_settings_listener: Callable[[Callable[[Registry], None]], None]
     add_audit_actions: Callable[[Mapping[str, str]], None]
     add_write_endpoint: Callable[[str, str], None]
+    writes_on_get: Callable[[str], None]
     add_form_guard: Callable[[FormGuard], None]
     add_content_source: Callable[..., None]
     add_page_part: Callable[..., None]

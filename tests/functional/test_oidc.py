@@ -18,6 +18,7 @@ from logister_core.projects.models import ProjectMembership
 from logister_core.second_factors.models import AuthenticatorApp
 from logister_core.settings import SettingsError
 from support.openid import CLIENT, SECRET, openid
+from support.races import written_between
 
 BEGIN, SIGN_IN = "/users/sign_in/oidc", "/users/sign_in"
 
@@ -93,6 +94,14 @@ def test_a_newcomer_gets_an_account_and_next_time_the_same(site, provider):
     assert (site.count(User), site.count(UserSession), site.rows(User)[0].email) == (1, 2, "ana@example.com")
     actions = [(entry.action, entry.details.get("method")) for entry in site.rows(AuditEntry)]
     assert actions == [("account.created", None), *[("account.signed_in", "single sign-on")] * 2]
+
+
+def test_coming_back_signs_in_although_another_transaction_commits_meanwhile(site, provider):
+    browser = site.browser()
+    back = path_and_query(provider.agree(browser.get(BEGIN).location))
+    with written_between(site):
+        assert path(browser.get(back)) == "/"
+    assert signed_in(browser)
 
 
 def test_what_is_asked_of_the_provider_can_be_used_by_nobody_else(site, provider):

@@ -7,6 +7,7 @@ import pytest
 from functional.conftest import Post, link_in
 from logister_core.accounts.models import User, UserSession
 from logister_core.accounts.passwords import PasswordHasher
+from support.races import written_between
 
 GOOD = {
     "name": "Ana",
@@ -83,6 +84,15 @@ def test_of_several_who_sign_up_with_one_address_the_last_counts_until_it_is_con
     assert first.get(link_in(early), status=422)
     assert last.get(post.link()).status_int == 302
     assert PasswordHasher.for_tests().verify(site.rows(User)[0].password_hash, "correct horse")
+
+
+def test_a_link_confirms_although_another_transaction_commits_meanwhile(site, post):
+    browser = site.browser()
+    sign_up(browser)
+    link = post.link()
+    with written_between(site):
+        assert browser.get(link).status_int == 302
+    assert site.rows(User)[0].confirmed_at is not None
 
 
 def test_another_browser_confirms_with_the_password_and_is_signed_in(site, post):

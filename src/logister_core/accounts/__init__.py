@@ -49,6 +49,7 @@ def includeme(config: Configurator) -> None:
     config.add_route("accounts.password.new", "/users/password/new")
     config.add_route("accounts.password.edit", "/users/password/edit")
     config.add_route("accounts.confirmation", "/users/confirmation")
+    config.writes_on_get("accounts.confirmation")
     config.add_route("accounts.confirmation.new", "/users/confirmation/new")
     config.add_route("accounts.confirmation.accept", "/users/confirmation/accept")
     config.add_route("accounts.sessions.end_others", "/users/sessions/end_others")

@@ -102,8 +102,6 @@ def accept(request: Request) -> Any:
 def _confirmed(request: Request, user: User) -> Any:
     try:
         request.find_service(AccountChanges).confirm(user)
-        # GET requests read; this one changes a row after all.
-        request.db.flush()
     except Refused as refusal:
         return _refused(request, refusal.problems["email"])
     if request.user is not None:

@@ -27,4 +27,5 @@ def includeme(config: Configurator) -> None:
     )
     config.add_route("oidc.begin", "/users/sign_in/oidc")
     config.add_route("oidc.callback", "/users/sign_in/oidc/callback")
+    config.writes_on_get("oidc.callback")
     config.scan()
