@@ -24,6 +24,7 @@ from logister_core.audit.models import AuditEntry
 from logister_core.cli.console import console
 from logister_core.db.migrate import upgrade
 from logister_core.installation.models import Installation
+from logister_core.mail.models import AccountMail
 from logister_core.projects.models import Project
 from logister_core.second_factors.models import AuthenticatorApp, RecoveryCode
 from logister_core.security.tokens import digest
@@ -126,6 +127,10 @@ def test_somebody_who_lost_their_second_factors_is_let_back_in(terminal: Termina
         ("account.created", "ana@example.com", "command line"),
         ("second_factor.reset", "ana@example.com", "command line"),
     ]
+    assert [mail.kind for mail in terminal.rows(AccountMail)] == ["factors_reset"]
+    # Again, with nothing left to take: nobody is told of what did not happen.
+    terminal.json("user", "reset-second-factors", "--email", "ana@example.com")
+    assert len(terminal.rows(AccountMail)) == 1
     said = terminal.refusal("user", "reset-second-factors", "--email", "bo@example.com")
     assert said == "there is no account with the address bo@example.com"
 

@@ -12,6 +12,7 @@ from logister_core.accounts.models import UserSession
 from logister_core.audit.models import AuditEntry
 from logister_core.errors import Refused
 from logister_core.installation.rotation import Rotation, rotate
+from logister_core.mail.models import AccountMail
 from logister_core.second_factors.actors import remove_ended_steps
 from logister_core.second_factors.models import AuthenticatorApp, Passkey, RecoveryCode, SignInStep
 from logister_core.tasks import Task
@@ -382,3 +383,49 @@ def test_secrets_are_in_no_log(site, ana, caplog):
     ana.enter_code(ana.enter_password(), ana.codes[0])
     assert ana.secret not in caplog.text
     assert not re.search("|".join(ana.codes), caplog.text)
+
+
+def test_every_change_is_told_by_mail(site, ana, post):
+    ana.set_up_app()
+    ana.add_key()
+    codes = ana.post("/recovery_codes").html.find("pre").text.split()
+    ana.post("/app/remove")
+    [passkey] = site.rows(Passkey)
+    ana.post(f"/passkeys/{passkey.uuid}/remove")
+    when = f"on {site.clock():%-d %B %Y, %H:%M} (UTC)"
+    site.clock.forward(hours=3)
+    mails = post.collect()
+    assert [mail["Subject"] for mail in mails] == [
+        "An authenticator app was added to your account",
+        "A passkey was added to your account",
+        "New recovery codes were made for your account",
+        "Your authenticator app was removed",
+        "A passkey was removed from your account",
+    ]
+    for mail in mails:
+        text = mail.get_content()
+        assert mail["To"] == "ana@example.com"
+        assert f"{mail['Subject']}." in text
+        assert when in text
+        assert "http://localhost:6543/users/password/new" in text
+        for secret in (ana.secret, *ana.codes, *codes):
+            assert secret not in text
+
+
+def test_what_changes_nothing_is_not_told(site, ana):
+    ana.post("/app/remove")
+    ana.post("/recovery_codes")
+    ana.post("/app")
+    ana.post("/app/verify", code="000000")
+    ana.post("/app/remove")
+    ana.post("/passkeys", credential="{}")
+    assert (site.count(AuthenticatorApp), site.count(AccountMail), site.count(AuditEntry)) == (0, 0, 0)
+
+
+def test_a_mail_is_owed_with_the_change_or_not_at_all(site, ana, monkeypatch):
+    """The row is in the transaction of the change, so that a failure after it leaves neither."""
+    ana.set_up_app()
+    before = site.count(AccountMail)
+    monkeypatch.setattr("logister_core.second_factors.views._back", None)
+    ana.browser.post(f"{OWN}/app/remove", {"csrf_token": csrf(ana.browser)}, status=500)
+    assert (site.count(AuthenticatorApp), site.count(AccountMail)) == (1, before)

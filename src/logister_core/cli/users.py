@@ -57,11 +57,16 @@ def reset_second_factors(instance: Instance, email: str) -> None:
     """
     from logister_core.app import utc_now
     from logister_core.audit.log import AuditLog
+    from logister_core.mail.models import MailKind
+    from logister_core.mail.services import AccountMails
     from logister_core.second_factors.services import SecondFactors
 
     with instance.transaction() as session:
         found = _account(session, email)
-        SecondFactors(session, utc_now, instance.settings).reset(found)
+        if SecondFactors(session, utc_now, instance.settings).reset(found):
+            # The worker finds it within a minute.
+            mails = AccountMails(session, utc_now, wake=lambda: None)
+            mails.second_factor_changed(found, MailKind.FACTORS_RESET)
         AuditLog(session, utc_now, {"second_factor.reset"}).record("second_factor.reset", subject=found)
         uuid = str(found.uuid)
     instance.answer({"uuid": uuid, "email": email}, f"{email} signs in with the password alone now.")

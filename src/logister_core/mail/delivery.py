@@ -99,7 +99,7 @@ def _written(engine: Engine, settings: Settings, clock: Callable[[], datetime], 
             case MailKind.EMAIL_CHANGED:
                 return account_mail(lease.kind, to=row.address or user.email, site=site)
             case _:
-                return account_mail(lease.kind, to=user.email, site=site)
+                return account_mail(lease.kind, to=user.email, site=site, when=row.created_at)
 
 
 def _recipient(db: Session, row: AccountMail) -> User | None:

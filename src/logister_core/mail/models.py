@@ -19,6 +19,13 @@ class MailKind(StrEnum):
     ALREADY_REGISTERED = "already_registered"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - no password
     EMAIL_CHANGED = "email_changed"
+    APP_ADDED = "app_added"
+    APP_REMOVED = "app_removed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    CODES_MADE = "codes_made"
+    # By an administrator, or on the server.
+    FACTORS_RESET = "factors_reset"
 
 
 class AccountMail(Base):

@@ -60,6 +60,10 @@ class AccountMails:
         """To the `old` address."""
         self._owe(MailKind.EMAIL_CHANGED, user, old)
 
+    def second_factor_changed(self, user: User, kind: MailKind) -> None:
+        """Of one of the kinds that tell what was added, removed or made anew."""
+        self._owe(kind, user)
+
     def withdraw_resets(self, user: User, email: str) -> None:
         """Send no link to a new password that was asked for before now, by person or by address."""
         of_user = (AccountMail.user_id == user.id) | (AccountMail.address == email)

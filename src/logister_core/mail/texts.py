@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from string import Template
 from typing import Final
 
@@ -11,7 +12,28 @@ from logister_core.mail.models import MailKind
 CONFIRMATION_PATH: Final = "/users/confirmation?confirmation_token="
 RESET_PATH: Final = "/users/password/edit?reset_password_token="
 
-# Subject and text. `$link` is an address of this installation, `$site` its start page.
+_FACTOR_CHANGED: Final = """\
+Hello $address,
+
+on $when (UTC) this was changed about your account at
+$site
+
+$subject.
+
+If it was you, there is nothing to do. If not, somebody else has got into your
+account. Choose a new password now, with the link that this page sends you:
+
+$site/users/password/new
+
+Then sign in and remove what is not yours:
+
+$site/users/second_factors
+
+Can you not get in any more? Tell the people who look after this installation;
+they can take all second factors away.
+"""
+
+# Subject and text. `$link` is an address of this installation, `$site` its start page, `$when` that of the change.
 _TEXTS: Final = {
     MailKind.CONFIRMATION: (
         "Confirmation instructions",
@@ -82,10 +104,37 @@ If it was not you, somebody else has got into your account. Tell the people who
 look after this installation; they can lock them out.
 """,
     ),
+    MailKind.APP_ADDED: ("An authenticator app was added to your account", _FACTOR_CHANGED),
+    MailKind.APP_REMOVED: ("Your authenticator app was removed", _FACTOR_CHANGED),
+    MailKind.PASSKEY_ADDED: ("A passkey was added to your account", _FACTOR_CHANGED),
+    MailKind.PASSKEY_REMOVED: ("A passkey was removed from your account", _FACTOR_CHANGED),
+    MailKind.CODES_MADE: ("New recovery codes were made for your account", _FACTOR_CHANGED),
+    MailKind.FACTORS_RESET: (
+        "Your second factors were taken away",
+        """\
+Hello $address,
+
+on $when (UTC) somebody who looks after this installation took away the
+authenticator app, the passkeys and the recovery codes of your account at
+$site
+
+Your password alone signs you in now. If you asked for that, set up second
+factors again:
+
+$site/users/second_factors
+
+If you did not, somebody may be trying to get into your account. Tell the people
+who look after this installation, and choose a new password:
+
+$site/users/password/new
+""",
+    ),
 }
 
 
-def account_mail(kind: MailKind, *, to: str, site: str, link: str = "") -> Mail:
-    """`site` is the public address of this installation."""
+def account_mail(kind: MailKind, *, to: str, site: str, link: str = "", when: datetime | None = None) -> Mail:
+    """`site` is the public address of this installation, `when` something that the mail tells of happened."""
     subject, text = _TEXTS[kind]
-    return Mail(to=to, subject=subject, text=Template(text).substitute(address=to, site=site, link=link))
+    moment = "" if when is None else f"{when:%-d %B %Y, %H:%M}"
+    filled = Template(text).substitute(address=to, site=site, subject=subject, link=link, when=moment)
+    return Mail(to=to, subject=subject, text=filled)

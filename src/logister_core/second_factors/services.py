@@ -83,19 +83,27 @@ class SecondFactors:
             raise Refused({"code": WRONG_CODE})
         app.confirmed_at = self._clock()
 
-    def remove_app(self, user: User) -> None:
-        self._session.execute(delete(AuthenticatorApp).where(AuthenticatorApp.user_id == user.id))
+    def remove_app(self, user: User) -> bool:
+        """False when none was set up; one that was only begun is forgotten."""
+        gone = delete(AuthenticatorApp).where(AuthenticatorApp.user_id == user.id)
+        confirmed_at = self._session.scalar(gone.returning(AuthenticatorApp.confirmed_at))
         self._forget_codes_without_factor(user)
+        return confirmed_at is not None
 
     def remove_passkey(self, user: User, passkey: Passkey) -> None:
         self._session.delete(passkey)
         self._session.flush()
         self._forget_codes_without_factor(user)
 
-    def reset(self, user: User) -> None:
-        """Take away everything, for somebody who has lost it all: the password alone signs them in again."""
+    def reset(self, user: User) -> bool:
+        """Take away everything, for somebody who has lost it all: the password alone signs them in again.
+
+        Whether it was asked for before.
+        """
+        required = self.required(user)
         for model in (AuthenticatorApp, Passkey, RecoveryCode):
             self._session.execute(delete(model).where(model.user_id == user.id))
+        return required
 
     def make_codes(self, user: User) -> list[str]:
         """A new set, which exists nowhere else: show it now or never. The old one stops working."""

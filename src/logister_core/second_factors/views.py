@@ -10,6 +10,8 @@ from pyramid.view import view_config
 from logister_core.accounts.passwords import PasswordHasher
 from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
+from logister_core.mail.models import MailKind
+from logister_core.mail.services import AccountMails
 from logister_core.second_factors import totp
 from logister_core.second_factors.freshness import fresh
 from logister_core.second_factors.passkeys import Passkeys
@@ -86,6 +88,7 @@ def verify_app(request: Request) -> Any:
         request.override_renderer = f"logister_core.second_factors:{APP}"
         return _app(request, refusal.problems["code"])
     request.find_service(AuditLog).record("second_factor.app_added")
+    _tell(request, MailKind.APP_ADDED)
     return _added(request, user, "The authenticator app is set up.", first=first)
 
 
@@ -93,8 +96,10 @@ def verify_app(request: Request) -> Any:
 def remove_app(request: Request) -> HTTPSeeOther:
     if not fresh(request):
         return _stale(request)
-    request.find_service(SecondFactors).remove_app(_user(request))
+    if not request.find_service(SecondFactors).remove_app(_user(request)):
+        return _back(request)
     request.find_service(AuditLog).record("second_factor.app_removed")
+    _tell(request, MailKind.APP_REMOVED)
     request.flash("notice", "The authenticator app is removed.")
     return _back(request)
 
@@ -106,6 +111,7 @@ def make_codes(request: Request) -> Any:
     user = _user(request)
     if not request.find_service(SecondFactors).required(user):
         return _back(request)
+    _tell(request, MailKind.CODES_MADE)
     return _codes(request, user, "The old recovery codes do not work any more.")
 
 
@@ -143,6 +149,7 @@ def register(request: Request) -> Any:
         request.flash("alert", next(iter(refusal.problems.values())))
         return _back(request)
     request.find_service(AuditLog).record("second_factor.passkey_added", subject=passkey)
+    _tell(request, MailKind.PASSKEY_ADDED)
     return _added(request, user, f"The passkey “{passkey.name}” is added.", first=first)
 
 
@@ -152,6 +159,7 @@ def remove_passkey(request: Request) -> HTTPSeeOther:
         return _stale(request)
     passkey = request.context.passkey
     request.find_service(AuditLog).record("second_factor.passkey_removed", subject=passkey)
+    _tell(request, MailKind.PASSKEY_REMOVED)
     request.find_service(SecondFactors).remove_passkey(_user(request), passkey)
     request.flash("notice", f"The passkey “{passkey.name}” is removed.")
     return _back(request)
@@ -160,6 +168,11 @@ def remove_passkey(request: Request) -> HTTPSeeOther:
 def _user(request: Request) -> User:
     assert request.user is not None  # noqa: S101 - the permission says so
     return request.user
+
+
+def _tell(request: Request, kind: MailKind) -> None:
+    """By mail, so that somebody whose browser or password another one has learns of it."""
+    request.find_service(AccountMails).second_factor_changed(_user(request), kind)
 
 
 def _page(request: Request, problem: str | None = None) -> dict[str, Any]:
