@@ -15,6 +15,7 @@ from logister_core.api_keys.models import ApiKey
 from logister_core.audit.models import AuditEntry
 from logister_core.installation.models import Installation, InstallationStep, InstanceSetting, InstanceSettingChange
 from logister_core.installation.saved_values import saved_values
+from logister_core.projects.models import Project
 from logister_core.security.tokens import digest
 from logister_core.tasks.heartbeat import KEY_PREFIX
 from support.mail_server import mail_server
@@ -416,6 +417,57 @@ def test_case_50_40_a_key_of_another_project_in_the_environment_is_named(make_si
     assert "Not connected. The key set by LOGISTER_API_KEY does not open Shop." in text
     assert site.count(ApiKey) == 0
     assert {row.key for row in site.rows(InstanceSetting)} == {"observability.endpoint"}
+
+
+def test_a_new_python_project_takes_the_own_errors_when_an_administrator_says_so(site, browser, people):
+    answer = new_project(browser, monitor_this_installation=True)
+    [project], [key] = site.rows(Project), site.rows(ApiKey)
+    assert answer.location.endswith(f"/projects/{project.uuid}/setup")
+    assert "It takes this installation’s own errors once web and worker are restarted." in answer.follow().text
+    row = site.rows(Installation)[0]
+    assert (row.self_monitoring_project_id, row.self_monitoring_api_key_id) == (project.id, key.id)
+    entry = next(row for row in site.rows(AuditEntry) if row.action == "installation.self_monitoring")
+    assert (entry.actor_email, entry.subject_label) == ("root@example.com", "Own")
+    assert "They go to Own now." in browser.get("/projects/new").text
+    new_project(browser, name="Other")
+    assert site.rows(Installation)[0].self_monitoring_project_id == project.id
+
+
+def test_another_kind_does_not_take_the_own_errors(site, browser):
+    answer = new_project(browser, integration_kind="ruby", monitor_this_installation=True)
+    assert answer.status_int == 422
+    assert "This installation sends like a Python project; choose that kind above." in answer.text
+    assert project_form(answer)["project[monitor_this_installation]"].checked
+    assert (site.count(Project), site.count(ApiKey)) == (0, 0)
+
+
+def test_only_administrators_choose_a_new_project_for_the_own_errors(site, people):
+    _, browser = people.newcomer("ana@example.com")
+    form = project_form(browser.get("/projects/new"))
+    assert "project[monitor_this_installation]" not in form.fields
+    fields = dict(form.submit_fields()) | {"project[name]": "Own", "project[integration_kind]": "python"}
+    answer = browser.post("/projects", fields | {"project[monitor_this_installation]": "1"}, status=422)
+    assert "Only administrators of this installation choose where its own errors are reported." in answer.text
+    assert (site.count(Project), site.count(ApiKey), site.count(InstanceSetting)) == (0, 0, 0)
+    assert site.rows(Installation)[0].self_monitoring_project_id is None
+
+
+def test_a_new_project_is_linked_but_not_connected_while_the_environment_says_otherwise(make_site, enter):
+    site = make_site(LOGISTER_API_KEY="logister_of-another-project")
+    text = new_project(enter(site), monitor_this_installation=True).follow().text
+    assert "The key set by LOGISTER_API_KEY does not open Own." in text
+    assert site.rows(Installation)[0].self_monitoring_project_id == site.rows(Project)[0].id
+
+
+def new_project(browser, *, name="Own", integration_kind="python", **fields):
+    form = project_form(browser.get("/projects/new"))
+    for field, value in {"name": name, "integration_kind": integration_kind, **fields}.items():
+        form[f"project[{field}]"] = value
+    return form.submit(status="*")
+
+
+def project_form(page):
+    return next(form for form in page.forms.values() if form.action == "/projects")
 
 
 def connect(browser, project):

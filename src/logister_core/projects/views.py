@@ -10,6 +10,7 @@ from pyramid.view import view_config
 
 from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
+from logister_core.projects import own_reports
 from logister_core.projects.kinds import kind_label, offered
 from logister_core.projects.listing import project_list
 from logister_core.projects.models import IntegrationKind
@@ -68,7 +69,8 @@ def create(request: Request) -> Any:
         field: request.POST.get(f"project[{field}]", "") for field in ("name", "description", "integration_kind")
     }
     retention, problems = read_retention(request.POST)
-    if retention is None:
+    problems |= own_reports.choice_problems(request, entered["integration_kind"])
+    if retention is None or problems:
         request.response.status_int = 422
         return _form(request, {**project_problems(**entered), **problems})
     try:
@@ -78,6 +80,8 @@ def create(request: Request) -> Any:
         return _form(request, refusal.problems)
     request.find_service(AuditLog).record("project.created", subject=project)
     request.flash("notice", "Project created. Create a token and send one event to verify setup.")
+    if own_reports.wanted(request):
+        own_reports.connect(request, project)
     return HTTPSeeOther(location=request.route_path("projects.setup", project=project.uuid))
 
 
@@ -150,6 +154,7 @@ def _form(request: Request, problems: dict[str, str] | None = None) -> dict[str,
         "integration_kind": request.POST.get("project[integration_kind]", IntegrationKind.HTTP_API.value),
         "kinds": offered(),
         "retention": _retention(request),
+        "own_reports": own_reports.choice(request),
         "errors": {field: [sentence] for field, sentence in (problems or {}).items()},
     }
 
