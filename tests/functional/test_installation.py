@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 import redis
+from sqlalchemy import select
 
 from functional.conftest import csrf
 from logister_core.api_keys.models import ApiKey
@@ -366,6 +367,38 @@ def test_the_overview_says_what_runs_and_what_is_next(site, browser):
         assert words in text
     for absent in ("ClickHouse", "Archive", "GitHub App"):
         assert absent not in text
+
+
+def test_a_page_says_in_words_where_its_settings_stand(site, browser):
+    assert stages(browser, "email") == ["Configure Defaults", "Apply In use", "Verify Not tested"]
+    save(browser, "email", {"email.smtp_address": "localhost", "email.smtp_port": "1"})
+    tried(browser, "email", {})
+    assert stages(browser, "email") == ["Configure 2 saved", "Apply In use", "Verify Last test failed"]
+    with mail_server() as server:
+        save(browser, "email", {"email.smtp_port": str(server.port)})
+        tried(browser, "email", {})
+    assert stages(browser, "email")[2] == "Verify Test passed · just now"
+    save(browser, "email", {"email.smtp_port": "1"})
+    assert stages(browser, "email")[2] == "Verify Not tested"
+    save(browser, "background-jobs", {"background_jobs.worker_threads": "9"})
+    assert stages(browser, "background-jobs")[:2] == ["Configure 1 saved", "Apply Restart needed for 1"]
+    browser.post(f"{INSTALLATION}/email/skip", {"csrf_token": csrf(browser)})
+    assert stages(browser, "email")[2] == "Verify Skipped"
+
+
+def test_what_the_environment_sets_is_configured_and_what_it_changed_is_to_be_tested_again(make_site, enter):
+    site = make_site(LOGISTER_PUBLIC_URL="https://env.example")
+    browser = enter(site)
+    assert tried(browser, "general", {}).status_int == 200
+    assert stages(browser, "general")[::2] == ["Configure 1 by the environment", "Verify Test passed · just now"]
+    with site.write() as db:
+        db.scalars(select(InstallationStep)).one().configuration_fingerprint = "another"
+    assert stages(browser, "general")[2] == "Verify Changed since the test · just now"
+
+
+def stages(browser, section):
+    found = browser.get(f"{INSTALLATION}/{section}").html.select(".stage-text")
+    return [" ".join(stage.text.split()) for stage in found]
 
 
 def test_the_history_shows_the_newest_twenty(site, browser):

@@ -24,11 +24,11 @@ class Installation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     claimed_at: Mapped[datetime | None]
     claimed_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
-    onboarding_required: Mapped[bool] = mapped_column(default=False, server_default=false())
     # The first administrator came through /setup, and sees to the installation before anything else.
+    onboarding_required: Mapped[bool] = mapped_column(default=False, server_default=false())
     completed_at: Mapped[datetime | None]
-    settings_version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     # Grows with every change of what is saved, so that processes see it with one look.
+    settings_version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     self_monitoring_project_id: Mapped[int | None] = mapped_column(
         ForeignKey("projects.id", ondelete="SET NULL"), unique=True
     )

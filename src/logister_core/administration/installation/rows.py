@@ -136,3 +136,14 @@ def changes_of(session: Session, page: str, settings: Sequence[SectionSetting]) 
         )
         for row, email in found
     ]
+
+
+def last_test(session: Session, page: str) -> str | None:
+    """`test_passed` or `test_failed`, whichever came last; None before the first test."""
+    change = InstanceSettingChange
+    return session.scalar(
+        select(change.action)
+        .where(change.key == f"section.{page}", change.action.in_(("test_passed", "test_failed")))
+        .order_by(change.created_at.desc(), change.id.desc())
+        .limit(1)
+    )

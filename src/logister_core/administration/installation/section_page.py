@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from logister_core.administration.installation.entered import Entered
-from logister_core.administration.installation.rows import STATES, changes_of, setting_rows
+from logister_core.administration.installation.rows import STATES, changes_of, last_test, setting_rows
 from logister_core.administration.installation.sections import Diagnosis
 from logister_core.administration.installation.self_monitoring import PAGE, SelfMonitoring
 from logister_core.administration.installation.services import InstallationService
+from logister_core.administration.installation.stages import stages
 from logister_core.administration.tabs import frame_values
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def section_values(
     place = sections.index(section)
     state = service.state(section)
     rows = setting_rows(settings, request.settings, service.current, entered)
+    verified_at = step.last_verified_at if step and state in ("verified", "changed") else None
     problem = entered.problems.get("") if entered else None
     return {
         **frame_values(request, TAB),
@@ -44,7 +46,8 @@ def section_values(
         "badge": STATES[state],
         "diagnosis": diagnosis,
         "details": detail_rows(diagnosis.details if diagnosis else step.details if step else {}),
-        "verified_at": step.last_verified_at if step and state in ("verified", "changed") else None,
+        "verified_at": verified_at,
+        "stages": stages(rows, state, verified_at, last_test(request.db, section.name)),
         "number": place + 1,
         "count": len(sections),
         "previous": sections[place - 1] if place else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +61,3 @@ def as_text(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return ", ".join(str(item) for item in value)
     return str(value)
-
-
-def restart_pending(of: Sequence[SectionSetting], running: Settings, current: Settings) -> list[SectionSetting]:
-    """Those whose value, as it is saved now, this process will only have after a restart."""
-    return [one for one in of if one.saved.restart and one.value(running) != one.value(current)]
