@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 OWNER, VIEWER, NOBODY = "owner", "viewer", ""
+# Signed in with nothing of their own, and with an open invitation; the others are not signed in yet.
+NEWCOMER, INVITED, WITH_APP, WITH_PASSKEY = "newcomer", "invited", "with an app", "with a passkey"
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,16 @@ PICTURES = (
     Picture("profile-edit", "accounts.profile.edit", "/profile/edit"),
     Picture("security", "accounts.edit", "/users/edit"),
     Picture("security-refused", "accounts.edit", "/users/edit", refused=True),
+    Picture(
+        "recovery-codes",
+        "second_factors.index",
+        "/users/second_factors",
+        press=('summary:text("Make new codes")', 'form[action$="/recovery_codes"] button'),
+    ),
+    Picture("second-step-app", "second_step", "/users/second_step", WITH_APP),
+    Picture("second-step-passkey", "second_step", "/users/second_step", WITH_PASSKEY),
+    Picture("invitation-open", "invitations.accept", "/invitations/accept", INVITED),
+    Picture("invitation-signed-in", "invitations.accept", "/invitations/accept", NEWCOMER),
     Picture("invitation-spent", "invitations.accept", "/invitations/accept", NOBODY),
     Picture("invitations", "invitations.of_accounts", "/admin/invitations"),
     Picture("landing", "web.root", "/", NOBODY),
@@ -131,11 +143,11 @@ PICTURES = (
     Picture("failure", "", "{broken}/setup", NOBODY),
     Picture("projects", "projects.index", "/projects"),
     Picture("projects-archived", "projects.index", "/projects?filter=archived"),
-    Picture("projects-none", "projects.index", "/projects", "newcomer"),
+    Picture("projects-none", "projects.index", "/projects", NEWCOMER),
     Picture("new-project", "projects.new", "/projects/new"),
     Picture("new-project-refused", "projects.new", "/projects/new", refused=True),
     Picture("inbox-all", "inbox.all", "/inbox", whole=False),
-    Picture("inbox-all-none", "inbox.all", "/inbox", "newcomer"),
+    Picture("inbox-all-none", "inbox.all", "/inbox", NEWCOMER),
     Picture("installation", "administration.installation", "/admin/installation"),
     *(
         Picture(f"installation-{name}", "administration.section", f"/admin/installation/{name}")
@@ -202,8 +214,6 @@ NO_PAGES = {
     "public_pages.docs_page",
     "public_pages.robots",
     "public_pages.sitemap",
-    # Only after a password; the journey of passkeys comes by.
-    "second_step",
     "source_repositories.index",
     "source_repositories.show",
 }

@@ -21,8 +21,9 @@ from logister_core.security.cookies import SESSION, cookie_jar
 from logister_core.security.sessions import SessionService
 
 from .furnishing import REPOSITORY, furnish, ids
+from .halfway import Cookies, at_second_step, invited
 from .instance import Instance, instance, migrate
-from .pages import NOBODY, OWNER, VIEWER
+from .pages import INVITED, NEWCOMER, NOBODY, OWNER, VIEWER, WITH_APP, WITH_PASSKEY
 
 # For the page of components, the page in front, news in the bell, and a text of the operator's.
 SETTINGS = {
@@ -36,22 +37,21 @@ TEXT = "We run this server.\n\nWrite to us when something is wrong with it."
 
 @dataclass
 class World:
-    """`things` are what the addresses of pages name, `tokens` the sessions of people by who they are."""
+    """`things` are what the addresses of pages name, `cookies` those in the browsers of people by who they are."""
 
     url: str
     things: dict[str, str]
-    tokens: dict[str, str]
-    cookie: str
+    cookies: dict[str, Cookies]
 
     def address(self, path: str) -> str:
         found = path.format(**self.things)
         return found if found.startswith("http") else self.url + found
 
     def enter(self, browser: Browser, who: str, **options: Any) -> BrowserContext:
-        """Windows of a browser in which that person is signed in."""
+        """Windows of a browser in which that person is signed in, or about to be."""
         context = browser.new_context(**options)
-        if who != NOBODY:
-            context.add_cookies([{"name": self.cookie, "value": self.tokens[who], "url": self.url}])
+        for name, value in self.cookies[who].items():
+            context.add_cookies([{"name": name, "value": value, "url": self.url}])
         return context
 
     def ours(self, address: str) -> bool:
@@ -64,21 +64,24 @@ class World:
 def world(site: Instance, owner: User, many: Project) -> Iterator[World]:
     """Around a site that has `SETTINGS` and a project `many` with things in it."""
     cookie = cookie_jar(site.settings)(SESSION).name
-    people = {OWNER: owner, VIEWER: site.user(name="Vic"), "newcomer": site.user(name="Nora")}
+    people = {OWNER: owner, VIEWER: site.user(name="Vic"), NEWCOMER: site.user(name="Nora")}
     with site.write() as db:
         sessions = SessionService(db, site.clock)
-        tokens = {
-            who: sessions.begin(person.id, persistent=False, ip="127.0.0.1", user_agent="")
+        cookies = {
+            who: {cookie: sessions.begin(person.id, persistent=False, ip="127.0.0.1", user_agent="")}
             for who, person in people.items()
         }
     visitor = site.browser()
-    visitor.set_cookie(cookie, tokens[OWNER])
+    visitor.set_cookie(cookie, cookies[OWNER][cookie])
     with ExitStack() as stack:
         things = {**furnish(site, owner, visitor), **ids(site, "many", many), **stack.enter_context(_others())}
         with site.read() as db:
             full = db.query(Project).filter_by(name="Shop of many things").one()
         member(site, full, "viewer", people[VIEWER])
-        yield World(stack.enter_context(serving(site.router)), things, tokens, cookie)
+        cookies |= {NOBODY: {}, INVITED: invited(site, owner, things["full"])}
+        cookies[NEWCOMER] |= invited(site, owner, things["long"])
+        cookies[WITH_APP], cookies[WITH_PASSKEY] = at_second_step(site)
+        yield World(stack.enter_context(serving(site.router)), things, cookies)
 
 
 @contextmanager
