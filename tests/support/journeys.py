@@ -43,11 +43,11 @@ class Shop:
 
 
 @contextmanager
-def serving(site: Instance) -> Iterator[Shop]:
-    """A served instance with four errors, the newest with source lines."""
+def serving(site: Instance, port: int = 0) -> Iterator[Shop]:
+    """A served instance with four errors, the newest with source lines; at a free port when none is given."""
     owner = site.user("ana@example.com", password_hash=PasswordHasher.for_tests().hash(PASSWORD))
     made = project(site, owner, name="Shop")
-    server = create_server(site.router, host="127.0.0.1", port=0, threads=4)
+    server = create_server(site.router, host="127.0.0.1", port=port, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     found = Shop(site, owner, made, f"http://127.0.0.1:{server.effective_port}", api_key(site, made))
@@ -75,7 +75,10 @@ def serving(site: Instance) -> Iterator[Shop]:
 
 @dataclass
 class Visits:
-    """Call it for a signed-in page. `complaints`: what failed, was blocked, popped up or left the origin in any."""
+    """Call it for a signed-in page, `stranger` for another.
+
+    `complaints`: what failed, was blocked, popped up or left the origin in any.
+    """
 
     shop: Shop
     browser: Browser
@@ -83,6 +86,15 @@ class Visits:
     contexts: list[BrowserContext] = field(default_factory=list)
 
     def __call__(self, width: int = 1440, **options: Any) -> Page:
+        page = self.stranger(width, **options)
+        page.goto(self.shop.inbox)
+        page.get_by_label("E-mail").fill("ana@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url(self.shop.inbox)
+        return page
+
+    def stranger(self, width: int = 1440, **options: Any) -> Page:
         context = self.browser.new_context(viewport={"width": width, "height": 900}, **options)
         self.contexts.append(context)
         context.add_init_script(WATCH)
@@ -91,11 +103,6 @@ class Visits:
         page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
         page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
         page.on("request", lambda request: self._asked(request.url))
-        page.goto(self.shop.inbox)
-        page.get_by_label("E-mail").fill("ana@example.com")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url(self.shop.inbox)
         return page
 
     def _asked(self, url: str) -> None:
