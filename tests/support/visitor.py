@@ -30,7 +30,9 @@ class Page:
 
         `fields` are named by the last part of the input's name: `email` for `user[email]`.
         """
-        [form] = [form for form in self.html.find_all("form") if urlsplit(form["action"]).path.endswith(action)]
+        [form] = [
+            form for form in self.html.find_all("form", action=True) if urlsplit(form["action"]).path.endswith(action)
+        ]
         values = {}
         for field in form.find_all(["input", "textarea"]):
             if field.get("type") not in ("checkbox", "radio") or field.has_attr("checked"):
