@@ -1,6 +1,7 @@
 """Who gets where: every route and method there is, asked by everybody, against one table (specification, accounts §12).
 
-A route that is not in the table fails the test, and so does one in the table that is gone.
+A route that is not in the table fails the test, and so does one in the table that is gone. That holds for routes of
+plugins and of what is switched on by settings, too: `EVERYTHING_ON` lets the installation have them.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from logister_core.second_factors.models import Passkey
 from logister_core.source_repositories.models import SourceRepository
 from support.instance import Instance
 from support.pages import NO_PAGES, PICTURES
+from support.probo import BANNER, Probo, probo
 
 # Whom the codes let in; the letters are those of the page map (web chapter §1).
 ANYBODY, SIGNED_IN, MEMBER, MANAGER, OWNER, ADMINISTRATOR = "ASMGOX"
@@ -47,6 +49,14 @@ LET_IN = {
 ITS_OWNER = OWNER
 # Asks for a key, which no browser has.
 KEY = "K"
+
+EVERYTHING_ON = {
+    # The page of components, and the banner, which test installations do not show.
+    "LOGISTER_ENV": "development",
+    "LOGISTER_OIDC_ISSUER": "http://localhost:9",
+    "LOGISTER_OIDC_CLIENT_ID": "logister",
+    "LOGISTER_OIDC_CLIENT_SECRET": "secret",
+}
 
 TABLE = {
     "accounts.confirmation": {"GET": ANYBODY, "POST": ANYBODY},
@@ -76,6 +86,7 @@ TABLE = {
     "administration.user.delete": {"POST": ADMINISTRATOR},
     "administration.user.resend": {"POST": ADMINISTRATOR},
     "administration.users": {"GET": ADMINISTRATOR},
+    "analytics.cookie_banner": {"GET": ANYBODY, "POST": ANYBODY},
     "api.openapi": {"GET": ANYBODY},
     "api_keys.index": {"GET": MEMBER, "POST": MANAGER},
     "api_keys.revoke": {"POST": MANAGER},
@@ -124,6 +135,8 @@ TABLE = {
     "mobile_tokens.revoke": {"POST": MANAGER},
     "monitors.change": {"PATCH": MANAGER, "POST": MANAGER},
     "monitors.index": {"GET": MEMBER},
+    "oidc.begin": {"GET": ANYBODY},
+    "oidc.callback": {"GET": ANYBODY},
     "passkey_sign_in": {"POST": ANYBODY},
     "passkey_sign_in.options": {"POST": ANYBODY},
     "projects.allowed_origins": {"GET": MANAGER, "PATCH": MANAGER, "POST": MANAGER},
@@ -166,10 +179,12 @@ TABLE = {
     "source_repositories.show": {"DELETE": MANAGER, "GET": MANAGER, "PATCH": MANAGER, "POST": MANAGER},
     "updates.dismiss": {"POST": SIGNED_IN},
     "web.root": {"GET": ANYBODY},
+    "web.styleguide": {"GET": ANYBODY},
 }
 
 # What stands in addresses for their variable parts, where it is not the id of something; by route and part.
 WORDS = {
+    ("analytics.cookie_banner", "path"): f"{BANNER}/config",
     ("error_groups.triage", "action"): "resolve",
     ("health.check", "name"): "nothing",
     ("public_pages.docs_page", "page"): "http-api",
@@ -191,10 +206,11 @@ def test_every_view_of_a_project_names_its_permission(site: Instance) -> None:
 
 
 def test_everybody_gets_where_the_table_says_and_nowhere_else(
-    make_site: Callable[..., Instance], people_of: Any, tmp_path: Path
+    make_site: Callable[..., Instance], people_of: Any, consent: Probo, tmp_path: Path
 ) -> None:
     (tmp_path / "about.txt").write_text("Us.")
-    site = make_site(LOGISTER_PAGES_DIR=str(tmp_path), LOGISTER_ADMIN_EMAILS="root@example.com")
+    settings = {"LOGISTER_PAGES_DIR": str(tmp_path), "LOGISTER_ADMIN_EMAILS": "root@example.com"}
+    site = make_site(**consent.environ | EVERYTHING_ON | settings)
     browsers, ids = world(site, people_of(site))
     there = {(name, method) for name, methods in TABLE.items() for method in methods}
     assert {(name, method) for name, _, method in doors(site)} == there
@@ -209,6 +225,12 @@ def test_everybody_gets_where_the_table_says_and_nowhere_else(
             if got != due:
                 wrong.append(f"{method} {address} as {who}: {answer.status} ({got}, not {due})")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture
+def consent() -> Iterator[Probo]:
+    with probo() as upstream:
+        yield upstream
 
 
 def expected(who: str, code: str) -> str:
