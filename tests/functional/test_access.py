@@ -85,6 +85,7 @@ TABLE = {
     "administration.user.confirm": {"PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "administration.user.delete": {"POST": ADMINISTRATOR},
     "administration.user.resend": {"POST": ADMINISTRATOR},
+    "administration.user.reset_factors": {"POST": ADMINISTRATOR},
     "administration.users": {"GET": ADMINISTRATOR},
     "analytics.cookie_banner": {"GET": ANYBODY, "POST": ANYBODY},
     "api.openapi": {"GET": ANYBODY},

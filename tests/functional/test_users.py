@@ -18,6 +18,7 @@ from logister_core.mail.models import AccountMail
 from logister_core.projects.members.services import MemberService
 from logister_core.projects.models import Project
 from logister_core.purges.models import ProjectPurge
+from logister_core.second_factors.models import AuthenticatorApp, Passkey, RecoveryCode
 
 
 @pytest.fixture
@@ -187,6 +188,66 @@ def test_the_last_who_administers_is_not_deleted(site, root):
         db.flush()
         listed.delete(db.get_one(User, root[0].id), None)
     assert user(site, root[0]) is None
+
+
+class TestSecondFactors:
+    @pytest.fixture
+    def ana(self, site, people):
+        """Somebody with everything there is."""
+        ana, now = people.add("ana@example.com"), site.clock()
+        with site.write() as db:
+            db.add(AuthenticatorApp(user_id=ana.id, sealed_secret="sealed", created_at=now, confirmed_at=now))
+            key = {"credential_id": "the-id", "public_key": "the-key", "sign_count": 0}
+            db.add(Passkey(user_id=ana.id, name="Laptop", created_at=now, **key))
+            for number in range(3):
+                used = now if number == 0 else None
+                db.add(RecoveryCode(user_id=ana.id, digest=f"digest {number}", created_at=now, used_at=used))
+        return ana
+
+    def test_their_kinds_and_times_are_shown_and_nothing_else_of_them(self, people, browser, ana):
+        page = browser.get(f"/admin/users/{ana.uuid}")
+        text = " ".join(page.html.main.text.split())
+        for part in ("Authenticator app since 20 Nov 2026", "Passkey “Laptop” since 20 Nov 2026", "2 unused recovery"):
+            assert part in text
+        for part in ("sealed", "digest", "the-id", "the-key"):
+            assert part not in page.text
+        bea = people.add("bea@example.com")
+        page = browser.get(f"/admin/users/{bea.uuid}")
+        assert "the password alone signs this person in" in page.text
+        assert "reset_second_factors" not in page.text
+
+    def test_they_are_taken_away_when_the_address_is_typed(self, site, people, browser, ana, post):
+        signed_in = people.browser_of(ana)
+        asked = form(browser.get(f"/admin/users/{ana.uuid}"), "/reset_second_factors")
+        asked["confirmation"] = "bea@example.com"
+        assert "Nothing was taken away" in asked.submit().follow().text
+        assert site.count(Passkey) == 1
+        asked["confirmation"] = " Ana@Example.com"
+        answer = asked.submit()
+        assert (answer.status_int, answer.location) == (303, f"http://localhost/admin/users/{ana.uuid}")
+        assert "ana@example.com signs in with the password alone now." in answer.follow().text
+        assert [site.count(model) for model in (AuthenticatorApp, Passkey, RecoveryCode)] == [0, 0, 0]
+        assert people.sign_in(site.browser(), "ana@example.com").location == "http://localhost/"
+        # As with the command on the server.
+        assert signed_in.get("/projects").status_int == 200
+        [entry] = [entry for entry in site.rows(AuditEntry) if entry.action.startswith("second_factor")]
+        told = (entry.action, entry.actor_email, entry.subject_label, entry.details)
+        assert told == ("second_factor.reset", "root@example.com", "ana@example.com", {})
+        [mail] = post.collect()
+        assert (mail["To"], mail["Subject"]) == ("ana@example.com", "Your second factors were taken away")
+        # Again: nothing was there any more, so nothing is told.
+        assert "has no second factors" in asked.submit().follow().text
+        assert post.collect() == []
+
+    def test_nobody_takes_their_own_away_without_the_password(self, site, root, browser):
+        me, now = root[0], site.clock()
+        with site.write() as db:
+            db.add(AuthenticatorApp(user_id=me.id, sealed_secret="x", created_at=now, confirmed_at=now))
+        page = browser.get(f"/admin/users/{me.uuid}")
+        assert "reset_second_factors" not in page.text
+        fields = {"csrf_token": csrf(browser), "confirmation": me.email}
+        browser.post(f"/admin/users/{me.uuid}/reset_second_factors", fields, status=303)
+        assert site.count(AuthenticatorApp) == 1
 
 
 def test_the_administration_is_found_from_every_page(site, people, browser):

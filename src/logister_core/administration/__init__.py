@@ -52,5 +52,6 @@ def includeme(config: Configurator) -> None:
     config.add_route("administration.user", person, factory=PersonContext)
     config.add_route("administration.user.delete", f"{person}/delete", factory=PersonContext)
     config.add_route("administration.user.confirm", f"{person}/confirm", factory=PersonContext)
+    config.add_route("administration.user.reset_factors", f"{person}/reset_second_factors", factory=PersonContext)
     config.add_route("administration.user.resend", f"{person}/resend_confirmation", factory=PersonContext)
     config.scan()

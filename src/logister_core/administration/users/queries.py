@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 from logister_core.accounts.models import User
 from logister_core.api_keys.models import ApiKey
 from logister_core.projects.models import Project, ProjectMembership
+from logister_core.second_factors.models import Passkey
+from logister_core.second_factors.services import SecondFactors
 
 PEOPLE_SHOWN = 50
 KEYS_SHOWN = 20
@@ -44,6 +46,19 @@ class Belongings:
     owned: Sequence[Project]
     shared: Sequence[tuple[Project, str]]
     keys: Sequence[ApiKey]
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What a person proves besides the password; `app_since` is None without an authenticator app."""
+
+    app_since: datetime | None
+    passkeys: Sequence[Passkey]
+    codes_left: int
+
+    @property
+    def any(self) -> bool:
+        return self.app_since is not None or bool(self.passkeys)
 
 
 def people(session: Session, search: str, number: int) -> PeoplePage:
@@ -84,3 +99,8 @@ def belongings(session: Session, person: User) -> Belongings:
         .limit(KEYS_SHOWN)
     ).all()
     return Belongings(owned, [(project, role) for project, role in shared], keys)
+
+
+def factors_of(service: SecondFactors, person: User) -> Factors:
+    app = service.app(person)
+    return Factors(None if app is None else app.confirmed_at, service.passkeys(person), service.codes_left(person))

@@ -8,12 +8,15 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from logister_core.accounts.administrators import administers
+from logister_core.accounts.services import normal_email
 from logister_core.administration.tabs import frame_values
-from logister_core.administration.users.queries import belongings, keys_made, people
+from logister_core.administration.users.queries import belongings, factors_of, keys_made, people
 from logister_core.administration.users.services import PeopleService
 from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
+from logister_core.mail.models import MailKind
 from logister_core.mail.services import AccountMails
+from logister_core.second_factors.services import SecondFactors
 from logister_core.security.inputs import one_line
 from logister_core.security.permissions import ADMINISTER
 
@@ -54,6 +57,7 @@ def show(request: Request) -> dict[str, Any]:
         "is_you": person is request.user,
         "administers": administers(person, request.settings.product.admin_emails),
         "belongings": belongings(request.db, person),
+        "factors": factors_of(request.find_service(SecondFactors), person),
         "base": _path(request),
     }
 
@@ -78,6 +82,26 @@ def resend(request: Request) -> HTTPSeeOther:
         request.find_service(AccountMails).confirmation(person)
         request.flash("notice", f"The confirmation mail to {person.email} is on its way.")
     return HTTPSeeOther(location=_path(request))
+
+
+@view_config(route_name="administration.user.reset_factors", request_method="POST", permission=ADMINISTER)
+def reset_factors(request: Request) -> HTTPSeeOther:
+    """For somebody who has lost them all. `confirmation` is the person's address, typed."""
+    person, back = request.context.person, HTTPSeeOther(location=_path(request))
+    if person is request.user:
+        # There the password is asked for, which whoever found an open browser does not know.
+        request.flash("alert", "Change your own second factors on your security page.")
+        return back
+    if normal_email(request.POST.get("confirmation", "")) != person.email:
+        request.flash("alert", f"Nothing was taken away. Type the address of the person, {person.email}.")
+        return back
+    if not request.find_service(SecondFactors).reset(person):
+        request.flash("notice", f"{person.email} has no second factors.")
+        return back
+    request.find_service(AuditLog).record("second_factor.reset", subject=person)
+    request.find_service(AccountMails).second_factor_changed(person, MailKind.FACTORS_RESET)
+    request.flash("notice", f"{person.email} signs in with the password alone now.")
+    return back
 
 
 @view_config(route_name="administration.user", request_method="DELETE", permission=ADMINISTER)
