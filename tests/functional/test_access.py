@@ -63,6 +63,8 @@ TABLE = {
     "accounts.confirmation.accept": {"POST": ANYBODY},
     "accounts.confirmation.new": {"GET": ANYBODY},
     "accounts.edit": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts.new_address.cancel": {"POST": SIGNED_IN},
+    "accounts.new_address.resend": {"POST": SIGNED_IN},
     "accounts.password": {"PATCH": ANYBODY, "POST": ANYBODY, "PUT": ANYBODY},
     "accounts.password.edit": {"GET": ANYBODY, "POST": ANYBODY},
     "accounts.password.new": {"GET": ANYBODY},

@@ -163,6 +163,77 @@ def test_a_change_of_address_can_be_taken_back(site, people, post):
     assert site.rows(User)[0].email == "ana@example.com"
 
 
+class TestWhileANewAddressWaits:
+    @pytest.fixture
+    def browser(self, people, post):
+        _, browser = people.newcomer()
+        change(browser, email="bea@example.com")
+        return browser
+
+    @staticmethod
+    def press(browser, action, status=303, **fields):
+        page = browser.get("/users/edit")
+        [form] = [form for form in page.forms.values() if form.action == f"/users/new_address/{action}"]
+        return browser.post(form.action, {"csrf_token": form["csrf_token"].value, **fields}, status=status)
+
+    def test_the_mail_comes_again_and_replaces_the_one_before(self, site, browser, post):
+        first = post.link()
+        # Whatever else is sent: to the address that waits, and nowhere else.
+        answer = self.press(browser, "resend", **{"user[email]": "victim@example.com"})
+        assert "The mail to bea@example.com is on its way." in answer.follow().text
+        [mail] = post.collect()
+        assert mail["To"] == "bea@example.com"
+        assert browser.get(first, status=422)
+        browser.get(link_in(mail), status=302)
+        assert site.rows(User)[0].email == "bea@example.com"
+
+    def test_it_comes_as_often_as_strangers_may_ask(self, site, browser, post):
+        post.collect()
+        for _ in range(2):
+            self.press(browser, "resend")
+        answer = self.press(browser, "resend", 429)
+        assert answer.headers["Retry-After"] == "600"
+        assert len(post.collect()) == 2
+        site.clock.forward(minutes=10)
+        self.press(browser, "resend")
+
+    def test_it_is_taken_back_and_no_link_to_it_works(self, site, browser, post):
+        link = post.link()
+        self.press(browser, "resend")
+        answer = self.press(browser, "cancel")
+        page = answer.follow()
+        assert "Your address stays ana@example.com." in page.text
+        assert "/users/new_address" not in page.text
+        assert post.collect() == []
+        assert browser.get(link, status=422)
+        assert [row.email for row in site.rows(User)] == ["ana@example.com"]
+        assert "account.email_change_taken_back" in actions(site)
+
+    def test_without_a_change_nothing_happens(self, site, people, post):
+        _, browser = people.newcomer()
+        token = browser.get("/users/edit").forms["account"]["csrf_token"].value
+        for action in ("resend", "cancel"):
+            browser.post(f"/users/new_address/{action}", {"csrf_token": token}, status=303)
+        assert post.collect() == []
+        assert actions(site) == []
+
+    def test_other_addresses_cannot_be_mailed_without_end(self, browser, post):
+        for number in range(4):
+            change(browser, email=f"victim{number}@example.com")
+        change(browser, 429, email="victim9@example.com")
+        # What mails nobody goes on.
+        change(browser, name="Bea")
+
+    def test_who_was_let_in_before_the_confirmation_asks_again_too(self, site, people, post):
+        people.add("eve@example.com", confirmed_at=None, admitted_at=site.clock())
+        browser = site.browser()
+        people.sign_in(browser, "eve@example.com")
+        self.press(browser, "resend")
+        browser.get(post.link(), status=302)
+        assert site.rows(User)[0].confirmed_at == site.clock()
+        assert "waits to be confirmed" not in browser.get("/users/edit").text
+
+
 def test_a_link_to_one_new_address_does_not_confirm_the_next(site, people, post):
     _, browser = people.newcomer()
     change(browser, email="bea@example.com")

@@ -34,6 +34,7 @@ def includeme(config: Configurator) -> None:
             "account.confirmed": "Address confirmed",
             "account.password_changed": "Password changed",
             "account.email_change_asked": "Change of address asked for",
+            "account.email_change_taken_back": "Change of address taken back",
             "account.email_changed": "Address changed",
             "account.session_ended": "Browser signed out",
             "account.other_sessions_ended": "Every other browser signed out",
@@ -52,6 +53,8 @@ def includeme(config: Configurator) -> None:
     config.writes_on_get("accounts.confirmation")
     config.add_route("accounts.confirmation.new", "/users/confirmation/new")
     config.add_route("accounts.confirmation.accept", "/users/confirmation/accept")
+    config.add_route("accounts.new_address.resend", "/users/new_address/resend")
+    config.add_route("accounts.new_address.cancel", "/users/new_address/cancel")
     config.add_route("accounts.sessions.end_others", "/users/sessions/end_others")
     config.add_route("accounts.session.end", "/users/sessions/{session}/end")
     config.add_route("accounts.profile", "/profile")

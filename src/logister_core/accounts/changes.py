@@ -150,6 +150,16 @@ class AccountChanges:
             self.set_password(user, password, keep=keep)
         return self._move(user, email), bool(password)
 
+    def keep_address(self, user: User) -> bool:
+        """Take back the change that waits for its confirmation. False when there is none."""
+        if user.unconfirmed_email is None:
+            return False
+        self._audit.record("account.email_change_taken_back", subject=user, new=user.unconfirmed_email)
+        # The link that went there must confirm nothing any more.
+        user.confirmation_digest = user.unconfirmed_email = None
+        user.updated_at = self._clock()
+        return True
+
     def set_password(self, user: User, password: str, *, keep: UserSession | None = None) -> None:
         """End all sessions but `keep`, spoil links that were sent before, and tell the owner.
 
@@ -180,11 +190,12 @@ class AccountChanges:
     def _move(self, user: User, email: str) -> bool:
         if email == (user.unconfirmed_email or user.email):
             return False
-        # A link that went to one address must not confirm another, nor the old one when a change is taken back.
-        user.confirmation_digest = None
-        user.unconfirmed_email, user.updated_at = (None if email == user.email else email), self._clock()
-        if user.unconfirmed_email is None:
+        if email == user.email:
+            self.keep_address(user)
             return False
+        # A link that went to one address must not confirm another.
+        user.confirmation_digest = None
+        user.unconfirmed_email, user.updated_at = email, self._clock()
         self._audit.record("account.email_change_asked", subject=user, new=email)
         self._mails.confirmation(user)
         return True

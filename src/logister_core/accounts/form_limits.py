@@ -43,15 +43,17 @@ RULES: Final[dict[LimitedForm, tuple[Rule, ...]]] = {
 }
 
 
-def limited(request: Request, form: LimitedForm) -> Response | None:
+def limited(request: Request, form: LimitedForm, *, email: str | None = None) -> Response | None:
     """The answer to somebody who sends `form` too often, None to go on. Every submission counts, also a refused one.
 
-    For the view to ask before anything else. While the counters are away everybody goes on.
+    For the view to ask before anything else; `email` where the form itself does not name it. While the counters are
+    away everybody goes on.
     """
     judged = f"logister.form_limits.{form}"
     # A request that is run again after a conflict is still the same submission.
     if judged not in request.environ:
-        request.environ[judged] = _exceeded(request, form)
+        given = request.POST.get("user[email]", "") if email is None else email
+        request.environ[judged] = _exceeded(request, form, given)
     rule: Rule | None = request.environ[judged]
     return None if rule is None else too_often(rule.window)
 
@@ -78,8 +80,7 @@ def ip_identity(ip: str) -> str:
     return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
-def _exceeded(request: Request, form: LimitedForm) -> Rule | None:
-    email = request.POST.get("user[email]", "")
+def _exceeded(request: Request, form: LimitedForm, email: str) -> Rule | None:
     for rule in RULES[form]:
         identity = _identity(request, form, rule, email)
         count = request.registry.rate_limiter.count(f"{KEY_PREFIX}:{form}:{rule.name}:{identity}", 1, keep=rule.window)

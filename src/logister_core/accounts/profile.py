@@ -9,13 +9,15 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from logister_core.accounts.changes import AccountChanges
-from logister_core.accounts.form_limits import too_often
+from logister_core.accounts.form_limits import limited, too_often
 from logister_core.accounts.lock_out import LockOut
 from logister_core.accounts.models import User
 from logister_core.accounts.passwords import MAXIMUM_LENGTH, PasswordHasher
+from logister_core.accounts.services import normal_email
 from logister_core.accounts.user_agents import browser_name
 from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
+from logister_core.mail.services import AccountMails
 from logister_core.security.permissions import SIGNED_IN
 from logister_core.security.sessions import SessionService
 
@@ -78,11 +80,17 @@ def update_security(request: Request) -> Any:
         request.response.status_int = 422
         return _security_page(request, {"current_password": "This is not your password."})
     lock_out.succeeded()
+    email = request.POST.get("user[email]", user.pending_email or user.email)
+    if normal_email(email) not in (user.email, user.unconfirmed_email):
+        # Each mails somebody who did not ask.
+        refused = limited(request, "confirmation", email=email)
+        if refused is not None:
+            return refused
     try:
         moved, new_password = request.find_service(AccountChanges).change(
             user,
             name=request.POST.get("user[name]", user.name),
-            email=request.POST.get("user[email]", user.unconfirmed_email or user.email),
+            email=email,
             password=request.POST.get("user[password]", ""),
             confirmation=request.POST.get("user[password_confirmation]", ""),
             keep=request.user_session,
@@ -98,6 +106,31 @@ def update_security(request: Request) -> Any:
         request.flash("notice", "Your password was changed, and every other browser was signed out.")
     if not (moved or new_password):
         request.flash("notice", "Saved.")
+    return HTTPSeeOther(location=request.route_path("accounts.edit"))
+
+
+@view_config(route_name="accounts.new_address.resend", request_method="POST", permission=SIGNED_IN)
+def resend_confirmation(request: Request) -> Any:
+    """To the address that waits, whatever else is sent; as often as strangers may ask."""
+    user = _user(request)
+    back = HTTPSeeOther(location=request.route_path("accounts.edit"))
+    if user.pending_email is None:
+        return back
+    refused = limited(request, "confirmation", email=user.pending_email)
+    if refused is not None:
+        return refused
+    request.find_service(AccountMails).confirmation(user)
+    request.flash(
+        "notice", f"The mail to {user.pending_email} is on its way. Links in earlier ones then work no longer."
+    )
+    return back
+
+
+@view_config(route_name="accounts.new_address.cancel", request_method="POST", permission=SIGNED_IN)
+def keep_address(request: Request) -> HTTPSeeOther:
+    user = _user(request)
+    if request.find_service(AccountChanges).keep_address(user):
+        request.flash("notice", f"Your address stays {user.email}.")
     return HTTPSeeOther(location=request.route_path("accounts.edit"))
 
 
@@ -142,7 +175,7 @@ def _security_page(request: Request, problems: Mapping[str, str] | None = None) 
     return {
         "name": request.POST.get("user[name]", user.name),
         "email": request.POST.get("user[email]", user.unconfirmed_email or user.email),
-        "unconfirmed": user.unconfirmed_email,
+        "waiting": user.pending_email,
         "errors": _by_field(problems or {}),
         "sessions": sessions,
         "now": request.now,
