@@ -7,7 +7,7 @@ import pytest
 from functional.conftest import PASSWORD, csrf
 from logister_core.accounts.models import User
 from logister_core.audit.models import AuditEntry
-from logister_core.invitations.actors import send_invitations
+from logister_core.invitations.actors import remove_old_invitations, send_invitations
 from logister_core.invitations.models import Invitation
 from logister_core.projects.models import ProjectMembership
 from logister_core.tasks import Task
@@ -326,3 +326,22 @@ def test_there_is_an_end_to_what_a_project_can_hand_out(site, people, shop, monk
     assert "Take some of them back first" in answer.text
     bad = {**fields, "invitation[email]": "no address"}
     assert "Enter an e-mail address" in owner.post(f"/projects/{project.uuid}/invitations", bad, status=422).text
+
+
+def test_invitations_go_thirty_days_after_their_time_used_or_not(site, people, shop):
+    project, browser = shop
+    guest = people.newcomer("bo@example.com")[1]
+    open_link(guest, invite(browser, project))
+    guest.post(ACCEPT, {"csrf_token": csrf(guest)}, status=303)
+    invite(browser, project, email="cy@example.com")
+    site.clock.forward(days=37)
+    remove_old_invitations(Task(site.registry))
+    assert len(members(site)) == 1
+    assert site.count(Invitation) == 2
+    site.clock.forward(seconds=1)
+    invite(people.browser_of(site.rows(User)[0]), project)
+    remove_old_invitations(Task(site.registry))
+    [left] = site.rows(Invitation)
+    assert left.created_at == site.clock()
+    # What they led to stays.
+    assert len(members(site)) == 1

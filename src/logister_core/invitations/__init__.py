@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def includeme(config: Configurator) -> None:
     from logister_core.administration.tabs import add_tab
-    from logister_core.invitations.actors import send_invitations
+    from logister_core.invitations.actors import remove_old_invitations, send_invitations
     from logister_core.invitations.resources import AccountInvitationContext, InvitationContext
     from logister_core.invitations.services import Invitations
     from logister_core.projects.resources import ProjectContext
@@ -37,5 +37,6 @@ def includeme(config: Configurator) -> None:
     config.add_route("invitations.accept", "/invitations/accept")
     config.add_route("invitations.sign_up", "/invitations/sign_up")
     config.add_recurring_job("invitation_mails", send_invitations, every=timedelta(minutes=1))
+    config.add_recurring_job("invitations_cleanup", remove_old_invitations, at=time(5, 0))
     add_tab(config, "Invitations", "invitations.of_accounts")
     config.scan()
