@@ -12,6 +12,7 @@ from factories.monitors import check_in
 from factories.projects import api_key
 from factories.shop import Shop
 from logister_core.api_keys.models import ApiKey
+from logister_core.audit.models import AuditEntry
 from logister_core.db.metadata import metadata
 from logister_core.ingest.models import IngestEvent
 from logister_core.projects.models import Project
@@ -126,6 +127,20 @@ def test_everything_of_the_project_goes_and_nothing_of_others(shop, site, people
     # Nothing is left to do, and doing it again does nothing.
     runner.run(site.registry.engine, purge.id, site.clock)
     assert site.rows(ProjectPurge)[0].completed_at == purge.completed_at
+    [entry] = [entry for entry in site.rows(AuditEntry) if entry.action == "project.purged"]
+    assert (entry.actor_email, entry.ip) == (shop.owner.email, "background work")
+    assert (entry.subject_kind, entry.subject_uuid, entry.subject_label) == ("project", shop.project.uuid, "Shop")
+    assert entry.details == {"purge": str(purge.uuid), "rows_removed": sum(purge.removed.values())}
+
+
+def test_the_end_is_recorded_also_when_who_asked_is_gone(shop, site):
+    post(shop.browser, f"{shop.path}/delete", confirmation="Shop")
+    with site.write() as db:
+        db.execute(update(ProjectPurge).values(requested_by_id=None))
+    site.clock.forward(seconds=WAIT.total_seconds())
+    runner.run_due(site.registry.engine, site.clock)
+    last = site.rows(AuditEntry)[-1]
+    assert (last.action, last.actor_email, last.subject_label) == ("project.purged", "", "Shop")
 
 
 def test_a_deletion_that_fails_is_told_tried_again_later_and_retried_on_demand(shop, site, monkeypatch):

@@ -15,7 +15,9 @@ from logister_core.audit.models import AuditEntry
 if TYPE_CHECKING:
     from logister_core.types import Request
 
+# Instead of an address.
 COMMAND_LINE: Final = "command line"
+BACKGROUND: Final = "background work"
 LABEL_LENGTH: Final = 255
 
 _SECRET: Final = re.compile("passw|secret|token|digest|credential|code")

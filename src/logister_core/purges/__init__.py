@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 def includeme(config: Configurator) -> None:
     from logister_core.projects.resources import ProjectContext
+    from logister_core.purges import runner
     from logister_core.purges.actors import purge_projects
     from logister_core.purges.resources import PurgeContext
     from logister_core.purges.services import PurgeService
@@ -20,6 +21,7 @@ def includeme(config: Configurator) -> None:
         {
             "project.deleted": "Deletion of a project requested",
             "project.deletion_retried": "Deletion of a project continued",
+            runner.COMPLETED: "Project deleted for good",
         }
     )
     config.add_recurring_job("project_purges", purge_projects, every=timedelta(minutes=1))

@@ -12,6 +12,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from logister_core.accounts.models import User
+from logister_core.audit.log import BACKGROUND, AuditLog
 from logister_core.db.sessions import read_transaction, write_transaction
 from logister_core.projects.models import Project
 from logister_core.purges.models import ProjectPurge, PurgeStatus
@@ -32,6 +34,9 @@ LONGEST_WAIT: Final = timedelta(hours=2)
 
 # A run gives way to others after this long.
 RUN_SECONDS: Final = 120
+
+# For the audit log.
+COMPLETED: Final = "project.purged"
 
 
 class LeaseLost(Exception):
@@ -115,9 +120,10 @@ def _finish(engine: Engine, lease: Lease, now: datetime) -> bool:
     with write_transaction(engine) as db:
         purge = _held(db, lease)
         # Whoever writes a row that refers to the project waits from here on, and then finds no project.
-        db.execute(select(Project.id).where(Project.id == lease.project_id).with_for_update())
+        project = db.scalar(select(Project).where(Project.id == lease.project_id).with_for_update())
         if any(portion.remove(db, lease.project_id, AT_ONCE) for portion in PORTIONS):
             return False
+        _record(db, purge, project, now)
         db.execute(delete(Project).where(Project.id == lease.project_id).execution_options(synchronize_session=False))
         purge.status = PurgeStatus.COMPLETED.value
         purge.completed_at = now
@@ -125,6 +131,14 @@ def _finish(engine: Engine, lease: Lease, now: datetime) -> bool:
         purge.failed_at = purge.last_error = None
     logger.info("purges.completed purge=%d", lease.purge_id)
     return True
+
+
+def _record(db: Session, purge: ProjectPurge, project: Project | None, now: datetime) -> None:
+    """That it was done, for whoever asked for it."""
+    asked = None if purge.requested_by_id is None else db.get(User, purge.requested_by_id)
+    AuditLog(db, lambda: now, {COMPLETED}, actor=asked, ip=BACKGROUND).record(
+        COMPLETED, subject=project, purge=str(purge.uuid), rows_removed=sum(purge.removed.values())
+    )
 
 
 def _held(db: Session, lease: Lease) -> ProjectPurge:
