@@ -260,10 +260,11 @@ def test_case_50_24_test_mails_need_the_saved_settings(site, browser):
             nobody.accept()
     with mail_server() as server:
         entered = {"email.smtp_address": "localhost", "email.smtp_port": str(server.port)}
-        save(browser, "email", entered)
+        save(browser, "email", entered | {"email.configuration_set": "errors"})
         answer = tried(browser, "email", {}, recipient="ana@example.com")
         assert answer.status_int == 200
         assert server.last().message["Subject"] == "Logister direct email test"
+        assert server.last().message["X-SES-CONFIGURATION-SET"] == "errors"
         queue = site.registry.broker.queues["mailers"]
         message = queue.get_nowait()
         assert b"send_test_mail" in message

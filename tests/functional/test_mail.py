@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from logister_core.accounts.models import User
+from logister_core.administration.installation.actors import send_test_mail
 from logister_core.mail.actors import send_account_mails
 from logister_core.mail.delivery import KEPT
 from logister_core.mail.mailer import Mail, Mailer, MailError, MailRefused, Server
@@ -82,6 +83,17 @@ class TestTheServer:
         assert got.recipients == ["ana@example.com"]
         assert got.message["Bcc"] is None
         assert got.message["X-Other"] is None
+
+    def test_the_configuration_set_of_amazon_is_named_where_no_link_to_an_account_is(self, make_site, server):
+        site = make_site(**server.environ, SES_CONFIGURATION_SET="errors-2")
+        site.registry.actors[actor_name(send_test_mail)].fn("ana@example.com")
+        assert server.last().message["X-SES-CONFIGURATION-SET"] == "errors-2"
+        user = site.user("ana@example.com")
+        for kind in MailKind:
+            owe(site, kind, user_id=user.id)
+        work(site)
+        assert len(server.envelopes) > len(MailKind) - 1
+        assert [got for got in server.envelopes[1:] if got.message["X-SES-CONFIGURATION-SET"]] == []
 
     def test_html_comes_beside_the_text(self, server, tmp_path):
         mailer(tmp_path, **server.environ).send(Mail(to="a@example.com", subject="S", text="T", html="<p>H</p>"))

@@ -44,6 +44,15 @@ class Mail:
     headers: Iterable[tuple[str, str]] = field(default=())
 
 
+def configuration_set(settings: MailSettings) -> list[tuple[str, str]]:
+    """The header for test mails and for mails about projects, empty without such a set.
+
+    Mails about accounts go without: where the set counts clicks, Amazon puts addresses of its own in the place of
+    links, and reads their tokens.
+    """
+    return [] if settings.configuration_set is None else [("X-SES-CONFIGURATION-SET", settings.configuration_set)]
+
+
 class Transport(Protocol):
     def send(self, message: EmailMessage, sender: str, recipient: str) -> None:
         """Hand it over; raises `MailError`."""

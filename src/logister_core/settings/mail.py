@@ -88,7 +88,7 @@ class MailSettings:
         "SES_CONFIGURATION_SET",
         None,
         text("a name of letters, digits, dashes or underscores", pattern=r"[A-Za-z0-9_-]{1,64}"),
-        help="configuration set of Amazon SES that mail about projects names in a header",
+        help="configuration set of Amazon SES that test mails and mail about projects name in a header",
         saved=Saved("email.configuration_set", "Configuration set"),
     )
 

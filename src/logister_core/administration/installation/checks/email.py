@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from logister_core.accounts.services import normal_email, valid_email
 from logister_core.administration.installation.actors import send_test_mail
 from logister_core.administration.installation.sections import Diagnosis, Examination
-from logister_core.mail.mailer import Mail, Mailer, MailError, Server
+from logister_core.mail.mailer import Mail, Mailer, MailError, Server, configuration_set
 from logister_core.tasks.actors import send
 
 RECIPIENT = "test_recipient"
@@ -37,7 +37,9 @@ def check_email(examination: Examination) -> Diagnosis:
             Server(mail, mail.host, domain).check()
             details["smtp"] = "reachable"
         if recipient:
-            Mailer(examination.settings).send(Mail(to=recipient, subject=DIRECT, text=TEXT))
+            Mailer(examination.settings).send(
+                Mail(to=recipient, subject=DIRECT, text=TEXT, headers=configuration_set(mail))
+            )
             send(examination.registry, send_test_mail, recipient)
             details["test_messages"] = 2
     except MailError as error:
