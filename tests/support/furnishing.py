@@ -18,7 +18,7 @@ from logister_core.ingest.models import IngestEvent
 from logister_core.invitations.models import Invitation
 from logister_core.projects.models import Project
 from logister_core.purges.models import ProjectPurge, PurgeStatus
-from logister_core.second_factors.models import Passkey, RecoveryCode
+from logister_core.second_factors.models import AuthenticatorApp, Passkey, RecoveryCode
 from logister_core.source_repositories.models import SourceRepository
 from logister_core.updates.models import KnownRelease
 
@@ -47,6 +47,7 @@ def furnish(site: Instance, owner: User, browser: webtest.TestApp) -> dict[str, 
         "purge": _purge(site, owner, PurgeStatus.RUNNING),
         "stopped": _purge(site, owner, PurgeStatus.FAILED),
         "person": str(owner.uuid),
+        "colleague": _colleague(site),
         "pending": str(site.user("pia.pending@example.com", name="", confirmed_at=None).uuid),
     }
     for name, made in (("one", _one(site, owner)), ("full", _full(site, owner)), ("long", _long(site, owner))):
@@ -84,6 +85,17 @@ def _identify(site: Instance, owner: User) -> None:
             db.add(Invitation(token_digest=email, **values))
         for number in range(10):
             db.add(RecoveryCode(user_id=owner.id, digest=str(number), created_at=now))
+
+
+def _colleague(site: Instance) -> str:
+    """Somebody with second factors, whom administrators look at."""
+    user, now = site.user("clara.with.quite.a.long.address@subsidiary.example.com", name="Clara"), site.clock()
+    with site.write() as db:
+        db.add(AuthenticatorApp(user_id=user.id, sealed_secret="", created_at=now, confirmed_at=now))
+        key = {"credential_id": "clara", "public_key": "", "sign_count": 0}
+        db.add(Passkey(user_id=user.id, name="Laptop", created_at=now, **key))
+        db.add(RecoveryCode(user_id=user.id, digest="clara", created_at=now))
+    return str(user.uuid)
 
 
 def ids(site: Instance, name: str, of: Project) -> dict[str, str]:

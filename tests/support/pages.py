@@ -122,6 +122,7 @@ PICTURES = (
     Picture("profile", "accounts.profile", "/profile"),
     Picture("profile-edit", "accounts.profile.edit", "/profile/edit"),
     Picture("security", "accounts.edit", "/users/edit"),
+    Picture("security-waiting", "accounts.edit", "/users/edit", NEWCOMER),
     Picture("security-refused", "accounts.edit", "/users/edit", refused=True),
     Picture(
         "recovery-codes",
@@ -162,6 +163,12 @@ PICTURES = (
     Picture("users", "administration.users", "/admin/users"),
     Picture("users-none", "administration.users", "/admin/users?q=nothing+like+this"),
     Picture("user", "administration.user", "/admin/users/{person}"),
+    Picture(
+        "user-factors",
+        "administration.user",
+        "/admin/users/{colleague}",
+        press=('summary:text("Take them all away")',),
+    ),
     Picture("user-pending", "administration.user", "/admin/users/{pending}"),
     Picture("audit", "audit.index", "/admin/audit"),
     Picture("audit-none", "audit.index", "/admin/audit?person=nobody@example.com"),

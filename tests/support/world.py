@@ -64,7 +64,11 @@ class World:
 def world(site: Instance, owner: User, many: Project) -> Iterator[World]:
     """Around a site that has `SETTINGS` and a project `many` with things in it."""
     cookie = cookie_jar(site.settings)(SESSION).name
-    people = {OWNER: owner, VIEWER: site.user(name="Vic"), NEWCOMER: site.user(name="Nora")}
+    people = {
+        OWNER: owner,
+        VIEWER: site.user(name="Vic"),
+        NEWCOMER: site.user(name="Nora", unconfirmed_email="nora@new.example.com"),
+    }
     with site.write() as db:
         sessions = SessionService(db, site.clock)
         cookies = {
