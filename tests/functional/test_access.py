@@ -21,6 +21,8 @@ from factories.mobile_tokens import ask
 from factories.monitors import check_in, monitor
 from factories.projects import api_key
 from logister_core.api_keys.models import ApiKey
+from logister_core.error_groups.history.models import ErrorGroupChange
+from logister_core.error_groups.links.models import ErrorGroupLink
 from logister_core.ingest.models import IngestEvent
 from logister_core.invitations.models import Invitation
 from logister_core.mobile_tokens.models import MobileIngestToken
@@ -234,6 +236,106 @@ def test_everybody_gets_where_the_table_says_and_nowhere_else(
 def consent() -> Iterator[Probo]:
     with probo() as upstream:
         yield upstream
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_no_form_there_is_can_be_sent_by_another_site(make_site: Callable[..., Instance], people_of: Any) -> None:
+    """With neither token, a guessed one, and the right one on a page of somebody else's."""
+    site = make_site(LOGISTER_ADMIN_EMAILS="root@example.com")
+    browsers, ids = world(site, people_of(site))
+    tokens = {who: token_of(browser) for who, browser in browsers.items()}
+    wrong, asked = [], 0
+    for name, pattern, method in doors(site):
+        code = TABLE[name][method]
+        if method == "GET" or code == KEY:
+            continue
+        # Who is signed out has nothing to lose by signing out.
+        who = "owner" if name == "accounts.sign_out" else somebody(code)
+        right = {"X-CSRF-Token": tokens[who]}
+        for headers in (
+            {},
+            {"X-CSRF-Token": "guess"},
+            {"X-CSRF-Token": tokens["stranger"]},
+            right | {"Origin": "https://evil.example"},
+            right | {"Origin": "null"},
+            right | {"Referer": "https://evil.example/projects"},
+        ):
+            asked += 1
+            answer = browsers[who].request(address_of(name, pattern, ids), method=method, headers=headers, status="*")
+            if answer.status_int != 422 or "came from another site" not in answer.text:
+                wrong.append(f"{method} {name} as {who} with {headers}: {answer.status}")
+    assert not wrong, "\n".join(wrong)
+    assert asked > 300
+
+
+def test_things_of_another_project_are_not_reached_through_ones_own(
+    make_site: Callable[..., Instance], people_of: Any
+) -> None:
+    """Every address that names a project and something in it, with one's own project and the thing of a victim."""
+    site = make_site(LOGISTER_ADMIN_EMAILS="root@example.com")
+    people = people_of(site)
+    browsers, ids = world(site, people)
+    victim = browsers["owner"]
+    fill_in(site, victim, ids)
+    mallory, browser = people.newcomer("mallory@example.com")
+    mine = people.project(mallory, "Mine", integration_kind="android")
+    token = {"X-CSRF-Token": token_of(browser)}
+    found, asked = [], 0
+    for name, pattern, method in doors(site):
+        parts = set(re.findall(r"\{(\w+)", pattern))
+        if "project" not in parts or not parts & (ids.keys() - {"project", "tail", "section"}):
+            continue
+        asked += 1
+        address = address_of(name, pattern, ids | {"project": str(mine.uuid)})
+        answer = browser.request(address, method=method, headers=token, status="*")
+        if answer.status_int != 404:
+            found.append(f"{method} {address}: {answer.status}")
+        if method == "GET":
+            # It is there, for who may see it.
+            assert victim.get(address_of(name, pattern, ids), status="*").status_int < 404, name
+    assert not found, "\n".join(found)
+    assert asked >= 20
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_no_page_repeats_the_host_that_a_request_names(make_site: Callable[..., Instance], people_of: Any) -> None:
+    """A page that did could be stored by a cache in between, or lead whoever sees it to somebody else's server."""
+    site = make_site(LOGISTER_ADMIN_EMAILS="root@example.com")
+    browsers, ids = world(site, people_of(site))
+    wrong = []
+    for name, pattern, method in doors(site):
+        if method != "GET" or name in ABSENT:
+            continue
+        browser = browsers[somebody(TABLE[name]["GET"])]
+        cookies = "; ".join(f"{cookie}={value}" for cookie, value in browser.cookies.items())
+        for headers in ({"Host": "evil.example"}, {"Host": "localhost", "X-Forwarded-Host": "evil.example"}):
+            answer = browser.get(address_of(name, pattern, ids), headers=headers | {"Cookie": cookies}, status="*")
+            kept = answer.location is not None and "no-store" not in answer.headers["Cache-Control"]
+            if "evil" in answer.text.replace(answer.location or " ", "") or answer.status_int >= 500 or kept:
+                wrong.append(f"{name} with {headers}: {answer.status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def somebody(code: str) -> str:
+    """One of those whom the code lets in."""
+    return {ANYBODY: "anonymous", ADMINISTRATOR: "administrator"}.get(code, "owner")
+
+
+def token_of(browser: webtest.TestApp) -> str:
+    """Of the forms that this browser is shown."""
+    page = browser.get("/users/edit", status="*")
+    token: str = (page.follow() if page.status_int == 302 else page).html.find("input", {"name": "csrf_token"})["value"]
+    return token
+
+
+def fill_in(site: Instance, browser: webtest.TestApp, ids: dict[str, str]) -> None:
+    """A link and a change of the group, in the place of ids of nothing."""
+    base, token = f"/projects/{ids['project']}/error_groups/{ids['group']}", token_of(browser)
+    url = {"error_group_external_link[url]": "https://github.com/acme/shop/issues/42"}
+    browser.post(f"{base}/external_links", {"csrf_token": token} | url, status=303)
+    browser.post(f"{base}/resolve", {"csrf_token": token}, status=303)
+    [link] = site.rows(ErrorGroupLink)
+    ids |= {"link": str(link.uuid), "change": str(site.rows(ErrorGroupChange)[-1].action_uuid)}
 
 
 def expected(who: str, code: str) -> str:

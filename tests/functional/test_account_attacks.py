@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
 import re
 import statistics
@@ -11,11 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import event
 
-from functional.conftest import Post, link_in
+from functional.conftest import Post, csrf, link_in
 from logister_core.accounts.models import User, UserSession
 from logister_core.accounts.passwords import PasswordHasher
+from logister_core.api_keys.models import ApiKey
 from logister_core.audit.models import AuditEntry
 from logister_core.mail.models import AccountMail
+from logister_core.projects.models import Project, ProjectMembership
+from logister_core.security.tokens import digest
 
 PASSWORD = "correct horse battery"
 CHOSEN = {"password": "another horse", "password_confirmation": "another horse"}
@@ -115,6 +120,10 @@ def counted(done, name, function):
     return count
 
 
+def broken(*arguments, **values):
+    raise RuntimeError("it broke")
+
+
 class statements:
     """Notes what is sent to the database, without its values."""
 
@@ -167,6 +176,67 @@ class TestFixation:
         assert form.submit().status_int == 303
         assert site.count(UserSession) == 1
         assert not self.is_signed_in(site)
+
+
+class TestTamperedCookies:
+    def test_what_the_database_holds_is_no_session(self, site, people):
+        """For somebody who reads a backup: digests and ids let nobody in, nor does a token with a letter changed."""
+        _, browser = people.newcomer()
+        token = browser.cookies["logister_session"]
+        [row] = site.rows(UserSession)
+        flipped = ("A" if token[0] != "A" else "B") + token[1:]
+        for value in (
+            row.token_digest,
+            str(row.uuid),
+            row.uuid.hex,
+            str(row.id),
+            flipped,
+            token.swapcase(),
+            token[:-1],
+        ):
+            thief = site.browser()
+            thief.set_cookie("logister_session", value)
+            assert thief.get("/projects").status_int == 302, value
+        assert browser.get("/projects").status_int == 200
+
+    def test_a_message_is_shown_only_when_we_wrote_it(self, site, people):
+        user, browser = people.newcomer()
+        form = browser.get("/profile/edit").forms[1]
+        form["user[name]"] = "Bea"
+        form.submit(status=303)
+        payload, _, signature = browser.cookies["logister_flash"].strip('"').rpartition(".")
+        parts = [["alert", "Your account is locked. Call 555.", "/users/sign_out"]]
+        lie = base64.urlsafe_b64encode(json.dumps(parts).encode()).rstrip(b"=").decode()
+        for value in (f"{lie}.{signature}", lie, f"{lie}.", f"{payload}{lie}.{signature}", f".{signature}"):
+            browser = people.browser_of(user)
+            browser.set_cookie("logister_flash", value)
+            page = browser.get("/profile")
+            assert "555" not in page.text
+            assert "Profile updated." not in page.text
+        browser = people.browser_of(user)
+        browser.set_cookie("logister_flash", f"{payload}.{signature}")
+        assert "Profile updated." in browser.get("/profile").text
+
+    def test_a_signature_of_one_cookie_is_none_of_another(self, site, people):
+        """Whoever gets us to sign something must not be able to use it elsewhere."""
+        attacker = site.browser()
+        send(attacker, "/users", email="victim@example.com", name="", **CHOSEN)
+        signed = {name: value.strip('"') for name, value in attacker.cookies.items()}
+        assert {"logister_pending", "logister_flash", "logister_visitor"} <= signed.keys()
+        for cookie in ("logister_session", "logister_step", "logister_device", "logister_invitation"):
+            for value in signed.values():
+                browser = site.browser()
+                browser.set_cookie(cookie, value)
+                assert browser.get("/projects").status_int == 302
+                assert browser.get("/users/second_step").status_int == 303
+                assert browser.get("/invitations/accept", status="*").status_int == 404
+
+    def test_projects_that_a_cookie_names_are_not_shown_to_strangers(self, site, people):
+        secret = people.project(people.add("victim@example.com"), "Secret plans")
+        _, browser = people.newcomer()
+        browser.set_cookie("logister_recent", str(secret.uuid))
+        assert "Secret plans" not in browser.get("/projects").text
+        assert "Secret plans" not in browser.get("/inbox").text
 
 
 class TestTakingAnAddressFirst:
@@ -243,6 +313,54 @@ class TestMoreThanWasOffered:
         site = make_site(LOGISTER_SETUP_TOKEN="sesame-open-sesame")
         send(site.browser(), "/setup", email="eve@example.com", name="", **CHOSEN, **EXTRA)
         assert site.count(User) == 0
+
+    def test_projects_and_what_is_in_them(self, site, people):
+        victim = people.add("victim@example.com")
+        theirs = people.project(victim, "Theirs")
+        me, browser = people.newcomer()
+        token = {"csrf_token": csrf(browser)}
+        owned = {
+            "owner_id": victim.id,
+            "id": theirs.id,
+            "uuid": theirs.uuid,
+            "archived_at": "2020-01-01",
+            "purge_requested_at": "2020-01-01",
+            "public_api_rate_limit_requests_override": "9999999",
+            "allowed_origins": "https://evil.example",
+        }
+        more = {f"project[{name}]": str(value) for name, value in owned.items()}
+        named = {"project[name]": "Mine", "project[integration_kind]": "python"}
+        days = {"project[retention_policy_attributes][hot_retention_days]": "30"}
+        browser.post("/projects", token | named | days | more, status=303)
+        [mine] = [project for project in site.rows(Project) if project.id != theirs.id]
+        browser.post(f"/projects/{mine.uuid}", token | named | more, status=303)
+        own = f"/projects/{mine.uuid}"
+
+        def sent(form, **values):
+            return token | {f"{form}[{name}]": str(value) for name, value in values.items()}
+
+        into = {"project_id": theirs.id, "user_id": victim.id, "id": 1, "uuid": theirs.uuid}
+        browser.post(f"{own}/api_keys", sent("api_key", name="x", token="known", token_digest=digest("known"), **into))
+        people.add("bea@example.com")
+        member = sent("project_membership", email="bea@example.com", role="owner", **into)
+        browser.post(f"{own}/project_memberships", member, status=303)
+
+        kept = {project.id: project for project in site.rows(Project)}
+        assert (kept[theirs.id].name, kept[theirs.id].owner_id) == ("Theirs", victim.id)
+        after = kept[mine.id]
+        assert (after.owner_id, after.uuid, after.archived_at, after.purge_requested_at) == (
+            me.id,
+            mine.uuid,
+            None,
+            None,
+        )
+        assert (after.public_api_rate_limit_requests_override, after.allowed_origins) == (None, None)
+        [key] = site.rows(ApiKey)
+        assert (key.project_id, key.user_id) == (mine.id, me.id)
+        assert key.token_digest != digest("known")
+        [membership] = site.rows(ProjectMembership)
+        assert (membership.project_id, membership.role) == (mine.id, "viewer")
+        assert membership.user_id != victim.id
 
     @pytest.mark.parametrize("path", ["/users/edit", "/profile"])
     def test_editing(self, site, people, path):
@@ -353,6 +471,36 @@ class TestWhereTokensShow:
         assert "sesame" not in answer.text
         assert answer.headers["Referrer-Policy"] == "strict-origin"
         assert "sesame" not in caplog.text
+
+    @pytest.mark.parametrize("database_kind", ["sqlite"])
+    def test_a_form_that_fails_repeats_no_password(self, site, people, monkeypatch, caplog):
+        people.add()
+        monkeypatch.setattr("logister_core.accounts.services.UserService.authenticate", broken)
+        with caplog.at_level(logging.DEBUG):
+            answer = send(site.browser(), "/users/sign_in", email="ana@example.com", password=PASSWORD)
+        assert answer.status_int == 500
+        assert "it broke" in caplog.text
+        assert PASSWORD not in answer.text + caplog.text
+        assert "it broke" not in answer.text
+
+    @pytest.mark.parametrize("database_kind", ["sqlite"])
+    def test_keys_of_programs_and_of_browsers_are_in_no_log(self, site, people, caplog):
+        user = people.add()
+        project = people.project(user)
+        with caplog.at_level(logging.DEBUG):
+            browser = site.browser()
+            people.sign_in(browser, user.email)
+            fields = {"csrf_token": csrf(browser), "api_key[name]": "server"}
+            made = browser.post(f"/projects/{project.uuid}/api_keys", fields)
+            key = made.html.find(attrs={"data-token": True}).text
+            assert site.send(key).status_int == 201
+            wrong = f"{key[:-4]}beef"
+            assert site.send(wrong).status_int == 401
+            site.browser().get(f"/projects?token={key}&api_key={key}", status="*")
+        cookies = [value.strip('"') for name, value in browser.cookies.items() if name != "logister_recent"]
+        for secret in (key, wrong, fields["csrf_token"], *cookies):
+            assert secret not in caplog.text
+        assert [str(vars(row)) for row in site.rows(AuditEntry) if key in str(vars(row))] == []
 
     def test_of_two_who_use_a_link_at_once_one_finds_it_used(self, site, people, post):
         people.add()

@@ -9,6 +9,7 @@ from logister_core.accounts.models import User
 from logister_core.audit.models import AuditEntry
 from logister_core.invitations.actors import remove_old_invitations, send_invitations
 from logister_core.invitations.models import Invitation
+from logister_core.invitations.services import SPENT
 from logister_core.projects.models import ProjectMembership
 from logister_core.tasks import Task
 from support.mail_server import mail_server
@@ -345,3 +346,23 @@ def test_invitations_go_thirty_days_after_their_time_used_or_not(site, people, s
     assert left.created_at == site.clock()
     # What they led to stays.
     assert len(members(site)) == 1
+
+
+def test_a_session_planted_before_is_not_shared_with_who_signs_up(site, shop):
+    project, browser = shop
+    guest = site.browser()
+    guest.set_cookie("logister_session", "planted")
+    assert sign_up(open_link(guest, invite(browser, project))).status_int == 303
+    assert guest.get("/projects").status_int == 200
+    attacker = site.browser()
+    attacker.set_cookie("logister_session", "planted")
+    assert attacker.get("/projects").status_int == 302
+
+
+def test_what_is_kept_of_an_invitation_opens_none(site, shop):
+    project, browser = shop
+    invite(browser, project)
+    [row] = site.rows(Invitation)
+    for value in (row.token_digest, str(row.uuid), str(row.id)):
+        page = site.browser().get(f"/invitations/open?invitation_token={value}").follow(status=404)
+        assert SPENT in page.text

@@ -180,6 +180,14 @@ def test_who_comes_back_in_another_browser_or_again_is_not_signed_in(site, provi
     refused(late.get(back), "took too long")
 
 
+def test_a_session_planted_before_is_not_shared_afterwards(site, provider):
+    victim, attacker = site.browser(), site.browser()
+    for browser in (victim, attacker):
+        browser.set_cookie("logister_session", "planted")
+    go(provider, victim)
+    assert (signed_in(victim), signed_in(attacker)) == (True, False)
+
+
 def test_a_target_on_another_site_is_forgotten(site, provider):
     assert path(go(provider, site.browser(), "?next=//evil.example")) == "/"
     assert path(go(provider, site.browser(), "?next=https://evil.example")) == "/"

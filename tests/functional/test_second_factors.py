@@ -385,6 +385,68 @@ def test_secrets_are_in_no_log(site, ana, caplog):
     assert not re.search("|".join(ana.codes), caplog.text)
 
 
+@pytest.mark.parametrize("factor", ["code", "passkey", "passkey alone"])
+def test_a_session_or_step_planted_before_is_not_shared_afterwards(site, people, ana, factor):
+    """Somebody who can plant cookies begins a sign-in of their own, and hopes that the victim finishes it for them."""
+    eve = Person(site, people, "eve@example.com")
+    eve.set_up_app()
+    site.clock.forward(minutes=1)
+    ana.set_up_app()
+    ana.add_key()
+    site.clock.forward(minutes=2)
+    planted = {"logister_step": eve.enter_password().cookies["logister_step"], "logister_session": "planted"}
+    victim = site.browser()
+    for name, value in planted.items():
+        victim.set_cookie(name, value)
+    if factor == "passkey alone":
+        _, answer = alone(site, ana.key, victim)
+    else:
+        ana.enter_password(victim)
+        if factor == "code":
+            answer = ana.enter_code(victim, ana.code())
+        else:
+            options = victim.post("/users/second_step/passkey/options", step_token(victim)).json
+            fields = {**step_token(victim), "credential": ana.key.get(options)}
+            answer = victim.post("/users/second_step/passkey", fields)
+    assert (path(answer), signed_in(victim)) == ("/", True)
+    assert "ana@example.com" in victim.get("/profile").text
+    attacker = site.browser()
+    for name, value in planted.items():
+        attacker.set_cookie(name, value)
+    assert not signed_in(attacker)
+    assert path(attacker.get("/users/second_step")) == "/users/sign_in"
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_nobody_is_led_to_another_site_by_a_passkey_or_a_code(site, ana, target):
+    ana.set_up_app()
+    ana.add_key()
+    site.clock.forward(minutes=2)
+    browser = site.browser()
+    token = {"csrf_token": csrf(browser, "/users/sign_in")}
+    options = browser.post("/users/sign_in/passkey/options", token).json
+    answer = browser.post("/users/sign_in/passkey", {**token, "credential": ana.key.get(options), "next": target})
+    assert (path(answer), signed_in(browser)) == ("/", True)
+
+    browser = site.browser()
+    token = {"csrf_token": csrf(browser, "/users/sign_in")}
+    fields = {"user[email]": ana.user.email, "user[password]": PASSWORD, "next": target}
+    assert path(browser.post("/users/sign_in", token | fields)) == "/users/second_step"
+    form = {**step_token(browser), "code": ana.code(), "next": target}
+    answer = browser.post("/users/second_step", form)
+    assert (path(answer), signed_in(browser)) == ("/", True)
+
+
+def test_what_is_kept_of_a_step_is_no_step(site, ana):
+    ana.set_up_app()
+    ana.enter_password()
+    [step] = site.rows(SignInStep)
+    for value in (step.token_digest, str(step.id)):
+        thief = site.browser()
+        thief.set_cookie("logister_step", value)
+        assert path(thief.get("/users/second_step")) == "/users/sign_in"
+
+
 def test_every_change_is_told_by_mail(site, ana, post):
     ana.set_up_app()
     ana.add_key()
