@@ -219,6 +219,7 @@ class TestTamperedCookies:
 
     def test_a_signature_of_one_cookie_is_none_of_another(self, site, people):
         """Whoever gets us to sign something must not be able to use it elsewhere."""
+        people.newcomer("victim@example.com")
         attacker = site.browser()
         send(attacker, "/users", email="victim@example.com", name="", **CHOSEN)
         signed = {name: value.strip('"') for name, value in attacker.cookies.items()}

@@ -385,6 +385,13 @@ def test_secrets_are_in_no_log(site, ana, caplog):
     assert not re.search("|".join(ana.codes), caplog.text)
 
 
+def with_cookies(site, values):
+    browser = site.browser()
+    for name, value in values.items():
+        browser.set_cookie(name, value)
+    return browser
+
+
 @pytest.mark.parametrize("factor", ["code", "passkey", "passkey alone"])
 def test_a_session_or_step_planted_before_is_not_shared_afterwards(site, people, ana, factor):
     """Somebody who can plant cookies begins a sign-in of their own, and hopes that the victim finishes it for them."""
@@ -395,13 +402,12 @@ def test_a_session_or_step_planted_before_is_not_shared_afterwards(site, people,
     ana.add_key()
     site.clock.forward(minutes=2)
     planted = {"logister_step": eve.enter_password().cookies["logister_step"], "logister_session": "planted"}
-    victim = site.browser()
-    for name, value in planted.items():
-        victim.set_cookie(name, value)
+    victim = with_cookies(site, planted)
     if factor == "passkey alone":
         _, answer = alone(site, ana.key, victim)
     else:
         ana.enter_password(victim)
+        assert path(with_cookies(site, planted).get("/users/second_step")) == "/users/sign_in"
         if factor == "code":
             answer = ana.enter_code(victim, ana.code())
         else:
@@ -410,9 +416,7 @@ def test_a_session_or_step_planted_before_is_not_shared_afterwards(site, people,
             answer = victim.post("/users/second_step/passkey", fields)
     assert (path(answer), signed_in(victim)) == ("/", True)
     assert "ana@example.com" in victim.get("/profile").text
-    attacker = site.browser()
-    for name, value in planted.items():
-        attacker.set_cookie(name, value)
+    attacker = with_cookies(site, planted)
     assert not signed_in(attacker)
     assert path(attacker.get("/users/second_step")) == "/users/sign_in"
 
