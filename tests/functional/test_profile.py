@@ -197,6 +197,12 @@ class TestWhileANewAddressWaits:
         site.clock.forward(minutes=10)
         self.press(browser, "resend")
 
+    def test_a_taken_address_is_answered_like_any_other_and_told_to_its_owner(self, people, browser, post):
+        people.add("bea@example.com")
+        answer = self.press(browser, "resend")
+        assert "The mail to bea@example.com is on its way." in answer.follow().text
+        assert {mail["Subject"] for mail in post.collect()} == {"You have an account already"}
+
     def test_it_is_taken_back_and_no_link_to_it_works(self, site, browser, post):
         link = post.link()
         self.press(browser, "resend")
