@@ -10,7 +10,7 @@ from logister_core.accounts.models import User, UserSession
 from logister_core.accounts.passwords import PasswordHasher
 from logister_core.security.tokens import digest
 
-WRONG = "Email or password is not right."
+WRONG = "E-mail or password is not right."
 
 
 def test_a_person_signs_in_and_lands_on_the_start_page(site, people):

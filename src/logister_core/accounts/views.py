@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from logister_core.types import Request
 
 # One sentence for both: which of them was wrong is for nobody to learn.
-WRONG = "Email or password is not right."
+WRONG = "E-mail or password is not right."
 
 
 @view_config(route_name="accounts.sign_in", request_method="GET", renderer="templates/sign_in.pt")
