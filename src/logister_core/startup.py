@@ -104,7 +104,7 @@ def _prepare(registry: Registry) -> None:
     if settings.database.sqlite:
         upgrade(registry.engine)
     # Compiling the components takes about a second, which the first visitor need not wait for.
-    Components(auto_reload=registry.settings["reload_templates"])["icon"]
+    Components(auto_reload=registry.settings["reload_templates"])["button"]
     _announce(registry)
     # A connection must not be shared by two processes.
     registry.engine.dispose()

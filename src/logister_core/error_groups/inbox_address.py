@@ -39,7 +39,7 @@ class InboxAddress:
     def group(self, uuid: UUID, **more: str) -> str:
         return self._with(self.state.parameters() | {"group_uuid": str(uuid)} | more)
 
-    def groups(self) -> Callable[[UUID], str]:
+    def groups(self) -> Callable[[str], str]:
         """As `group`, for many of them."""
         before = self._with(self.state.parameters() | {"group_uuid": ""})
         return lambda uuid: f"{before}{uuid}"

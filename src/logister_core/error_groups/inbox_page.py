@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from logister_core.error_groups.inbox_address import InboxAddress
@@ -18,7 +17,8 @@ from logister_core.error_groups.queries import Counts, GroupPage, InboxQuery
 from logister_core.error_groups.selection import Selection
 from logister_core.error_groups.story import DEFAULT_ENVIRONMENT, badge, people, title_parts
 from logister_core.web.formatting import ago_text, exact, middle_cut, plural, time_text
-from logister_core.web.sparkline import Sparkline, sparkline
+from logister_core.web.inbox_row import InboxRow
+from logister_core.web.sparkline import sparkline
 
 MAX_TITLE = 160
 # Lists that show what arrives; the others only change when somebody decides.
@@ -31,30 +31,6 @@ class FilterLink:
     href: str
     current: bool
     count: int | None
-
-
-class InboxRow(NamedTuple):
-    """What the macro `inbox_rows` reads, in words wherever it can be: a page has a hundred rows.
-
-    `title` is one line for those who cannot see the row, `value` what of it is shown beside `type`; `told` has its
-    numbers and times. `people` is short and in words. `project` is named in the list over all of them only.
-    """
-
-    uuid: str
-    href: str
-    project: str | None
-    type: str | None
-    value: str
-    title: str
-    told: str
-    where: str
-    events: int
-    people: tuple[str, str] | None
-    spark: Sparkline
-    last: str
-    note: tuple[str, str] | None
-    owner: str | None
-    selected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +144,7 @@ def _assignees(scope: InboxScope, counts: Counts) -> list[tuple[str, str]]:
 
 def _row(
     group: ListedGroup,
-    href: Callable[[UUID], str],
+    href: Callable[[str], str],
     *,
     project: str | None,
     trend: list[int],
@@ -182,9 +158,10 @@ def _row(
     met = people(group)
     numbers = [plural(group.occurrence_count, "event"), *(() if met is None else (met[1],))]
     times = f"first {time_text(group.first_seen_at)}, last {time_text(group.last_seen_at)}"
+    uuid = str(group.uuid)
     return InboxRow(
-        uuid=str(group.uuid),
-        href=href(group.uuid),
+        uuid=uuid,
+        href=href(uuid),
         project=project,
         type=kind,
         value=value,

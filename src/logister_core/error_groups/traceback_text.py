@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from logister_core.error_groups.exceptions import ExceptionHeadline, exception_headline
-from logister_core.error_groups.frames import Frame, failure_comes_last, frames_of, frames_omitted
+from logister_core.error_groups.exceptions import ExceptionHeadline
+from logister_core.error_groups.frames import Frame, failure_comes_last, frames_omitted
 from logister_core.error_groups.payload import exception_of, stack_lists
 
 _MAX_TEXT = 200_000
 
 
-def traceback_text(context: Mapping[str, Any], message: str, kind: str | None = None) -> str:
-    """The event's stack as text, at most 200,000 characters; the message when the event has no stack.
+def traceback_text(
+    context: Mapping[str, Any], message: str, kind: str | None, frames: list[Frame], headline: ExceptionHeadline
+) -> str:
+    """The stack of an event as text, at most 200,000 characters; the message when there is none.
 
     With readable frames it is written anew: as a Python traceback when the failure comes last, else with the
     failure first ("at" lines for scripts, `file:line:in` for Ruby and others). Otherwise the stack as sent.
     """
-    headline = exception_headline(context, message, kind)
-    frames = frames_of(context)
     if not frames:
         return (_as_sent(context) or message)[:_MAX_TEXT]
     omitted = frames_omitted(context)

@@ -220,10 +220,10 @@ class EventDetails:
         return self._viewer(subject, event, href).view(number, frames[number], opened=True)
 
     def _viewer(self, subject: Subject, event: IngestEvent, href: EventHref) -> FrameViewer:
+        # A stack has dozens, and their addresses end with the number.
+        address, source = href(event.uuid, frame=""), f"{self._event_path(subject.project, event)}?frame="
         return FrameViewer(
-            subject.links.link,
-            address=lambda number: href(event.uuid, frame=str(number)),
-            source=lambda number: f"{self._event_path(subject.project, event)}?frame={number}",
+            subject.links.link, address=lambda number: f"{address}{number}", source=lambda number: f"{source}{number}"
         )
 
     def _panels(

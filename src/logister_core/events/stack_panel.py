@@ -145,7 +145,7 @@ def stack_panel(
         frame_count=len(everything),
         scope=("application" if unfold else "all") if mixed else None,
         scope_label="Fold library frames" if unfold else f"Show all {plural(len(everything), 'frame')}",
-        text=traceback_text(context, message, kind),
+        text=traceback_text(context, message, kind, frames, headline),
         variables=variables_of(context),
         breadcrumbs=breadcrumbs_of(context, occurred_at),
         hint=_BUILT_HINT if _is_built(frames) else None,

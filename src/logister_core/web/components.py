@@ -16,8 +16,7 @@ from chameleon import PageTemplateFile
 from chameleon.zpt.template import Macro
 from markupsafe import Markup
 
-from logister_core.web import formatting
-from logister_core.web.icons import ICONS
+from logister_core.web import formatting, icons
 
 COMPONENTS = Path(__file__).parent / "templates" / "components.pt"
 
@@ -32,7 +31,6 @@ class Components:
     def __init__(self, *, auto_reload: bool = False) -> None:
         self._template = _template(auto_reload)
         self._parts: dict[str, PageTemplateFile] = {}
-        self._icons: dict[tuple[str, int], Markup] = {}
 
     def __getitem__(self, name: str) -> Macro:
         """The macro for `use-macro`; KeyError when there is none of that name."""
@@ -44,18 +42,12 @@ class Components:
         return partial(self._render, name)
 
     def icon(self, *, name: str, size: int = 16) -> Markup:
-        """As the macro of that name; pages have hundreds of icons and few different ones."""
-        icon = self._icons.get((name, size))
-        if icon is None:
-            icon = self._render("icon", name=name, size=size)
-            if not self._template.auto_reload:
-                self._icons[name, size] = icon
-        return icon
+        return icons.icon(name, size)
 
     def _render(self, component: str, /, **values: Any) -> Markup:
         part = self._parts.get(component) or self._part(component)
         # The template has escaped every value already.
-        return Markup(part.render(fmt=formatting, ui=self, icons=ICONS, **values).strip())  # noqa: S704
+        return Markup(part.render(fmt=formatting, ui=self, **values).strip())  # noqa: S704
 
     def _part(self, component: str) -> PageTemplateFile:
         # Looked up first, which compiles a template that was not, or has changed.

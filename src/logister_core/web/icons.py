@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from markupsafe import Markup
+
 ICONS: dict[str, str] = {
     "mark": "M8 1.2 14.8 8 8 14.8 1.2 8z M5.2 8h2l1-2.4 1.4 4 .8-1.6h.9",
     "projects": "M2.6 2.6h4.2v4.2H2.6zM9.2 2.6h4.2v4.2H9.2zM2.6 9.2h4.2v4.2H2.6zM9.2 9.2h4.2v4.2H9.2z",
@@ -28,3 +32,13 @@ ICONS: dict[str, str] = {
     "filter": "M2.4 4h11.2M4.6 8h6.8M6.6 12h2.8",
     "play": "M5 3.2 12.4 8 5 12.8z",
 }
+
+
+@cache
+def icon(name: str, size: int = 16) -> Markup:
+    """The drawing, `size` pixels wide. Not a component of the template: pages have hundreds of them."""
+    return Markup(
+        '<svg class="icon" width="{0}" height="{0}" viewBox="0 0 16 16" fill="none" stroke="currentColor" '
+        'stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">'
+        '<path d="{1}"/></svg>'
+    ).format(size, ICONS[name])

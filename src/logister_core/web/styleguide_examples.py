@@ -14,6 +14,7 @@ from markupsafe import Markup
 from logister_core.web import formatting
 from logister_core.web.components import Components
 from logister_core.web.formatting import ago_text, middle_cut, plural, time_text
+from logister_core.web.inbox_row import InboxRow
 from logister_core.web.sparkline import sparkline
 
 TEMPLATES = Path(__file__).parent / "templates" / "styleguide"
@@ -143,11 +144,11 @@ client.capture_message("Hello from production", level="error")
 """
 
 
-def _groups(now: datetime) -> list[Values]:
-    def group(minutes: int, error: str, value: str, where: str, **more: Any) -> Values:
+def _groups(now: datetime) -> list[InboxRow]:
+    def group(minutes: int, error: str, value: str, where: str, **more: Any) -> InboxRow:
         facts = {"events": 1, "people": None, "note": None, "owner": None} | more
         last = now - timedelta(minutes=minutes)
-        return Values(
+        return InboxRow(
             uuid=f"00000000-0000-7000-8000-{minutes:012d}",
             href="#",
             project=None,

@@ -50,7 +50,7 @@ def captured(function):
 def test_case_20_35_python_traceback_text_has_header_frames_code_and_exception():
     event = captured(process)
 
-    text = traceback_text(event["context"], event["message"], "python")
+    text = text_of(event["context"], event["message"], "python")
 
     lines = text.splitlines()
     assert lines[0] == "Traceback (most recent call last):"
@@ -110,9 +110,7 @@ def test_javascript_takes_class_and_message_from_the_stack():
     context = {"exception": {"stack": "TypeError: x is not a function\n    at f (/a/b.js:3:4)"}}
 
     assert str(exception_headline(context, "Uncaught", "javascript")) == "TypeError: x is not a function"
-    assert traceback_text(context, "Uncaught", "javascript") == (
-        "TypeError: x is not a function\n    at f (/a/b.js:3:4)"
-    )
+    assert text_of(context, "Uncaught", "javascript") == ("TypeError: x is not a function\n    at f (/a/b.js:3:4)")
 
 
 def test_dotnet_chains_follow_inner_exceptions():
@@ -155,18 +153,18 @@ def test_ruby_stacks_read_as_ruby_prints_them():
         "exception": {"class": "NoMethodError", "message": "nil", "backtrace": ["app/x.rb:9:in `call'", "app/y.rb:3"]}
     }
 
-    assert traceback_text(context, "m", "ruby") == ("NoMethodError: nil\n    app/x.rb:9:in `call'\n    app/y.rb:3")
+    assert text_of(context, "m", "ruby") == ("NoMethodError: nil\n    app/x.rb:9:in `call'\n    app/y.rb:3")
 
 
 def test_unreadable_stacks_are_shown_as_sent_and_a_missing_one_as_the_message():
-    assert traceback_text({"exception": {"backtrace": ["line one", 7, "line two"]}}, "m") == "line one\nline two"
-    assert traceback_text({"exception": {"class": "X"}}, "boom\nmore") == "boom\nmore"
+    assert text_of({"exception": {"backtrace": ["line one", 7, "line two"]}}, "m") == "line one\nline two"
+    assert text_of({"exception": {"class": "X"}}, "boom\nmore") == "boom\nmore"
 
 
 def test_a_trimmed_traceback_says_where_frames_are_missing():
     frames = [{"filename": "/a.py", "lineno": 1, "name": name} for name in "abcd"]
 
-    text = traceback_text({"exception": {"class": "E", "frames": frames, "frames_omitted": 900}}, "m", "python")
+    text = text_of({"exception": {"class": "E", "frames": frames, "frames_omitted": 900}}, "m", "python")
 
     assert text.splitlines()[3] == "  … 900 frames omitted …"
 
@@ -197,3 +195,7 @@ def test_without_an_exception_object_there_is_no_class(context):
 
 def test_the_type_stands_in_for_the_class():
     assert exception_class({"exception": {"class": " ", "type": "IOError"}}) == "IOError"
+
+
+def text_of(context, message, kind=None):
+    return traceback_text(context, message, kind, frames_of(context), exception_headline(context, message, kind))

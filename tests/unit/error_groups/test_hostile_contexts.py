@@ -72,7 +72,7 @@ def test_any_json_gets_a_short_and_repeatable_key_and_a_readable_page(context, m
     for kind in ("python", "javascript", None):
         exception_headline(context, message, kind)
         exception_chain(context, kind)
-        traceback_text(context, message, kind)
+        text_of(context, message, kind)
     exception_class(context)
     value_of(message, context)
     assert isinstance(request_details(context).summary, str)
@@ -157,3 +157,7 @@ def benchmark_clock():
         assert time.process_time() - started < seconds
 
     return clock
+
+
+def text_of(context, message, kind=None):
+    return traceback_text(context, message, kind, frames_of(context), exception_headline(context, message, kind))

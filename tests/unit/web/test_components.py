@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 from markupsafe import Markup
 
 from logister_core.web.components import Components
-from logister_core.web.sparkline import sparkline
 
 NOW = datetime(2026, 11, 22, 21, 57, tzinfo=UTC)
 HOSTILE = '"><script>alert(1)</script>'
@@ -75,23 +73,6 @@ def test_the_failing_line_is_marked_and_named(ui):
     assert '<span class="line" data-line="46">a' in html
 
 
-def test_a_row_of_the_inbox_is_one_link_with_the_exact_numbers(ui):
-    html = ui.inbox_rows(rows=[group(selected=True, events=1214, people=("1.1k", "1,112 people"))])
-    assert html.count("<a ") == 1
-    assert 'aria-current="true"' in html
-    assert '<span class="sr-only">1,214</span>' in html
-    assert 'title="&quot;&gt;' in html
-    assert '<span aria-hidden="true">1.1k</span><span class="sr-only">1,112 people</span>' in html
-    assert "&lt;script&gt;" in html
-    assert "<script>" not in html
-
-
-def test_a_row_without_an_error_type_starts_with_its_text(ui):
-    html = ui.inbox_rows(rows=[group(type="")])
-    assert "<strong" not in html
-    assert '<span class="inbox-people"></span>' in html
-
-
 def test_confirmation_asks_for_the_word(ui):
     html = ui.confirm(summary="Delete", action="/x", button="Delete", csrf=Markup("<input>"), word=HOSTILE)
     assert "&lt;script&gt;alert(1)&lt;/script&gt; to confirm" in html
@@ -102,15 +83,6 @@ def test_confirmation_asks_for_the_word(ui):
 def test_a_step_says_its_state_in_words(ui):
     assert "Complete" in ui.step(title="Key", state="complete")
     assert "Not verified" in ui.step(title="Key", state="pending")
-
-
-def group(**more):
-    facts = {
-        "uuid": "0", "href": "/x", "project": HOSTILE, "type": "KeyError", "value": HOSTILE, "title": HOSTILE,
-        "told": HOSTILE, "where": HOSTILE, "events": 1, "people": None, "spark": sparkline([1, 2]), "last": "1 h",
-        "note": ("danger", HOSTILE), "owner": HOSTILE, "selected": False,
-    }  # fmt: skip
-    return SimpleNamespace(**(facts | more))
 
 
 @pytest.fixture(scope="module")
