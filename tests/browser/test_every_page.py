@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from factories.errors import key_error, post_event
 from factories.projects import api_key, project
+from support.axe import faults_in_dark, faults_in_light
 from support.instance import Instance
 from support.journeys import WATCH
 from support.pages import NOBODY, OWNER, PICTURES, Picture
@@ -19,21 +19,6 @@ from support.world import SETTINGS, TEXT, World, world
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
-# Of things in a row the fourth is like the first three.
-REPEATED = ["li:nth-child(n+4)", "tbody > tr:nth-child(n+4)"]
-# Without `preload` it asks for nothing itself.
-RUN_AXE = """async ([repeated, rules]) => (await axe.run({
-        exclude: repeated.filter(one => document.querySelector(one)),
-    }, {
-        resultTypes: ["violations"], preload: false, elementRef: false, ancestry: false,
-        ...(rules ? {runOnly: {type: "rule", values: rules}} : {}),
-    })).violations
-    .filter(found => ["serious", "critical"].includes(found.impact))
-    .map(found => `${found.id}: ${found.nodes.slice(0, 3)
-        .map(node => `${node.html.slice(0, 200)} ${JSON.stringify(node.any.map(one => one.data))}`).join(" | ")}`)"""
-# What a theme can change.
-OF_THEME = ["color-contrast", "link-in-text-block"]
 SKIPPED = """all => all.filter(one => one.tabIndex < 0 && !one.closest("[role=tablist]"))
     .map(one => one.outerHTML.slice(0, 120))"""
 FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
@@ -84,8 +69,7 @@ def _faults(page: Page, there: World, picture: Picture) -> Iterator[str]:
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1440, "height": 900})
     open_picture(page, there, picture)
-    page.evaluate(AXE)
-    yield from page.evaluate(RUN_AXE, [REPEATED, None])
+    yield from faults_in_light(page)
     # The page of components shows heads of other pages.
     if page.locator("h1").count() != 1 and picture.name != "styleguide":
         yield "has not exactly one h1"
@@ -93,9 +77,8 @@ def _faults(page: Page, there: World, picture: Picture) -> Iterator[str]:
     yield from (f"the keyboard does not reach {one}" for one in page.locator(FOCUSABLE).evaluate_all(SKIPPED))
     if page.evaluate(SIDEWAYS):
         yield "scrolls sideways at 1440"
-    page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 390, "height": 900})
-    yield from (f"dark: {found}" for found in page.evaluate(RUN_AXE, [REPEATED, OF_THEME]))
+    yield from faults_in_dark(page)
     if page.evaluate(SIDEWAYS):
         yield "scrolls sideways at 390"
 

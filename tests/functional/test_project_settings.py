@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from factories.projects import api_key
 from factories.shop import Shop
+from logister_core.api_keys.models import ApiKey
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.projects.models import Project, ProjectMembership
 
@@ -27,7 +28,7 @@ def test_case_60_04_an_application_administrator_sees_the_settings_of_others_and
         browser.get(f"{base(project)}{path}", status=404)
 
 
-def test_case_60_05_an_unknown_or_forbidden_section_is_the_general_one(people):
+def test_case_60_05_and_50_31_an_unknown_or_forbidden_section_is_the_general_one(people):
     owner, owners = people.newcomer()
     project = people.project(owner, description="Sells <b>things</b>")
     admin, admins = people.newcomer("bob@example.com")
@@ -85,7 +86,7 @@ def test_case_60_03_only_the_owner_renames(site, people, role):
     assert site.rows(Project)[0].name == "Shop"
 
 
-def test_case_60_29_and_20_21_sharing_changing_a_role_and_ending_it(site, people):
+def test_case_60_29_and_20_21_and_50_32_sharing_changing_a_role_and_ending_it(site, people):
     shop = Shop(site, people)
     browser, project = shop.browser, shop.project
     person = people.add("person@example.com", name="Pat")
@@ -138,7 +139,7 @@ def test_case_60_29_and_20_21_sharing_changing_a_role_and_ending_it(site, people
     people.browser_of(person).get(base(project), status=404)
 
 
-def test_who_does_not_manage_the_project_changes_no_member(site, people):
+def test_case_50_30_who_does_not_manage_the_project_makes_no_keys_and_no_members(site, people):
     owner = people.add("bob@example.com")
     project, other = people.project(owner), people.project(owner, "Other")
     viewer, browser = people.newcomer()
@@ -147,12 +148,24 @@ def test_who_does_not_manage_the_project_changes_no_member(site, people):
     [here] = [row for row in site.rows(ProjectMembership) if row.project_id == project.id]
     member = f"{base(project)}/project_memberships/{here.uuid}"
     share(browser, project, "bob@example.com", status=404)
+    send(browser, f"{base(project)}/api_keys", {"api_key[name]": "mine"}, status=404)
     send(browser, member, {"project_membership[role]": "admin"}, status=404)
     send(browser, f"{member}/remove", {}, status=404)
     # Nor through a project that they do manage.
     send(browser, f"{base(other)}/project_memberships/{here.uuid}", {"project_membership[role]": "admin"}, status=404)
     assert [row.role for row in site.rows(ProjectMembership)] == ["viewer", "admin"]
+    assert site.count(ApiKey) == 0
     assert "settings?section=team" not in browser.get(f"{base(project)}/settings").text
+
+
+def test_case_50_30_an_admin_shares_and_whatever_is_no_role_means_viewer(site, people):
+    project = people.project(people.add("bob@example.com"))
+    admin, browser = people.newcomer()
+    people.join(project, admin, "admin")
+    person = people.add("person@example.com")
+    share(browser, project, "person@example.com", status=303, role="owner")
+    [membership] = [row for row in site.rows(ProjectMembership) if row.user_id == person.id]
+    assert membership.role == "viewer"
 
 
 def test_an_admin_who_gives_the_role_away_is_led_out_of_the_team(site, people):

@@ -19,7 +19,8 @@ from support.instance import Databases
 from support.programs import start, stop
 from support.server import SERVERS, Installation, running
 
-ABUSE = [[kind] for kind in abuse.KINDS] + [list(abuse.KINDS)]
+# All at once; one by one they tell which it is.
+ABUSE = [*(pytest.param([kind], marks=pytest.mark.soak) for kind in abuse.KINDS), list(abuse.KINDS)]
 
 # Seconds for which somebody well-behaved goes on while others misbehave, and below which 99 of 100 answers must stay.
 MEASURED = 2.0

@@ -23,7 +23,8 @@ from support.server import Installation, Program, running
 
 # Without Redis the worker is in the web process, and a kill takes both.
 USUAL = ["sqlite", "postgresql+redis"]
-WITH_REDIS = ["sqlite+redis", "postgresql+redis"]
+SELDOM = pytest.param("sqlite+redis", marks=pytest.mark.soak)
+WITH_REDIS = [SELDOM, "postgresql+redis"]
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,7 @@ def test_a_killed_web_process(installation: Installation, shop: Project, load: L
     assert_stored_once_and_grouped_once(installation, shop, load)
 
 
-@pytest.mark.parametrize("installation", [*USUAL, "sqlite+redis"], indirect=True)
+@pytest.mark.parametrize("installation", [*USUAL, SELDOM], indirect=True)
 def test_a_worker_killed_while_it_holds_deliveries(installation: Installation, shop: Project, load: Load) -> None:
     worker = installation.worker or installation.web
     load.more(60)
@@ -162,7 +163,7 @@ def test_without_redis_events_are_accepted_as_fast_and_the_next_sweep_groups_the
     assert_stored_once_and_grouped_once(installation, shop, load)
 
 
-@pytest.mark.parametrize("installation", WITH_REDIS[-1:], indirect=True)
+@pytest.mark.parametrize("installation", ["postgresql+redis"], indirect=True)
 def test_everything_killed_at_once(installation: Installation, shop: Project, load: Load, redis: RedisServer) -> None:
     assert installation.worker is not None
     load.more(100)

@@ -119,7 +119,7 @@ class Everybody:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-@pytest.mark.parametrize("envelopes", [500, pytest.param(10_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("envelopes", [200, pytest.param(10_000, marks=pytest.mark.soak)])
 def test_envelopes_that_64_threads_post_to_two_processes_are_stored_once(
     envelopes: int, kind: str, databases: Databases, redis_server: RedisDatabases, tmp_path: Path
 ) -> None:

@@ -6,8 +6,7 @@ import logging
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -19,6 +18,7 @@ from factories.projects import project
 from logister_core import __version__
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.outbox.models import DeliveryStatus, TelemetryDelivery
+from logister_core.projects.models import Project
 from logister_core.tasks.heartbeat import KEY_PREFIX, Heartbeat
 from logister_core.tasks.models import RecurringJobState
 from logister_core.tasks.worker import QUEUES
@@ -28,67 +28,12 @@ from support.redis import RedisDatabases
 from support.server import Installation, running
 
 
-def test_case_80_33_events_are_accepted_without_a_worker_and_grouped_when_there_is_one(plant: Installation):
-    assert plant.worker.stop() == 0
-    send_error(plant)
-    assert plant.site.count(ErrorGroup) == 0
-    plant.worker.start()
-    plant.settle()
-    assert [group.occurrence_count for group in plant.site.rows(ErrorGroup)] == [1]
-
-
 def test_a_commit_wakes_the_worker_long_before_the_sweep(plant: Installation):
     # The first sweep is over, the next one comes with the next minute.
     wait_for_recurring_jobs(plant)
-    send_error(plant)
+    shop = send_error(plant)
     plant.settle(seconds=5)
-    assert plant.site.count(ErrorGroup) == 1
-
-
-def test_what_a_killed_worker_had_begun_is_done_once_by_the_next_one(plant: Installation):
-    with plant.site.write() as held:
-        held.execute(text("LOCK TABLE error_groups IN ACCESS EXCLUSIVE MODE"))
-        send_error(plant)
-        wait_for_lease(plant)
-        plant.worker.kill()
-    plant.worker.start()
-    [delivery] = plant.site.rows(TelemetryDelivery)
-    assert (delivery.status, delivery.attempts) == (DeliveryStatus.PROCESSING.value, 1)
-    assert plant.site.count(ErrorGroup) == 0
-
-    plant.make_due()
-    plant.sweep()
-    plant.settle()
-    [delivery] = plant.site.rows(TelemetryDelivery)
-    assert delivery.attempts == 2
-    assert [group.occurrence_count for group in plant.site.rows(ErrorGroup)] == [1]
-
-
-def test_sigterm_lets_a_running_job_finish(plant: Installation):
-    with plant.site.write() as held:
-        held.execute(text("LOCK TABLE error_groups IN ACCESS EXCLUSIVE MODE"))
-        send_error(plant)
-        wait_for_lease(plant)
-        [process] = worker_processes(plant)
-        manager = process.parent()
-        manager.send_signal(signal.SIGTERM)
-        wait_for_log(plant, "Stopping worker process...")
-        assert process.is_running()
-    # Told twice it would end at once.
-    assert manager.wait(30) == 0
-    assert plant.unfinished() == 0
-    assert plant.site.count(ErrorGroup) == 1
-
-
-def test_two_worker_processes_run_a_recurring_job_once(make_plant):
-    plant = make_plant(DRAMATIQ_PROCESSES="2")
-    wait_for_recurring_jobs(plant)
-    # Both processes have ticked by now.
-    assert len(worker_processes(plant)) == 2
-    lines = [line for line in plant.worker.output().splitlines() if "message.finished outcome=done" in line]
-    ran = [match[1] for line in lines if (match := re.search(r"actor=(\S+)", line))]
-    for actor in ("outbox.actors.make_partitions", "outbox.actors.remove_finished_batches"):
-        assert ran.count(f"logister_core.{actor}") == 1
+    assert counts(plant, shop) == [1]
 
 
 def test_every_line_of_a_message_names_it_and_the_last_one_its_outcome(plant: Installation):
@@ -105,14 +50,6 @@ def test_every_line_of_a_message_names_it_and_the_last_one_its_outcome(plant: In
     assert re.search(rf"{found[1]} .*message.finished outcome=done duration_ms=\d+\.\d", plant.worker.output())
 
 
-def test_worker_processes_stop_when_their_manager_was_killed(plant: Installation):
-    processes = worker_processes(plant)
-    os.kill(processes[0].ppid(), signal.SIGKILL)
-    _, alive = psutil.wait_procs(processes, timeout=20)
-    assert alive == []
-    assert "worker.manager_lost" in plant.worker.output()
-
-
 def test_a_worker_is_in_the_register_while_it_lives(plant: Installation):
     [key] = register(plant)
     with redis.Redis.from_url(plant.site.settings.tasks.queue_url, decode_responses=True) as client:
@@ -126,6 +63,71 @@ def test_a_worker_is_in_the_register_while_it_lives(plant: Installation):
     assert (facts["worker_threads"], facts["size"], facts["required"], facts["valid"]) == ("5", "7", "7", "true")
     assert plant.worker.stop() == 0
     assert register(plant) == []
+
+
+def test_case_80_33_events_are_accepted_without_a_worker_and_grouped_when_there_is_one(plant: Installation):
+    assert plant.worker.stop() == 0
+    shop = send_error(plant)
+    assert counts(plant, shop) == []
+    plant.worker.start()
+    plant.settle()
+    assert counts(plant, shop) == [1]
+
+
+def test_what_a_killed_worker_had_begun_is_done_once_by_the_next_one(plant: Installation):
+    with plant.site.write() as held:
+        held.execute(text("LOCK TABLE error_groups IN ACCESS EXCLUSIVE MODE"))
+        shop = send_error(plant)
+        wait_for_lease(plant)
+        plant.worker.kill()
+    plant.worker.start()
+    *_, delivery = plant.site.rows(TelemetryDelivery)
+    assert (delivery.status, delivery.attempts) == (DeliveryStatus.PROCESSING.value, 1)
+    assert counts(plant, shop) == []
+
+    plant.make_due()
+    plant.sweep()
+    plant.settle()
+    *_, delivery = plant.site.rows(TelemetryDelivery)
+    assert delivery.attempts == 2
+    assert counts(plant, shop) == [1]
+
+
+def test_sigterm_lets_a_running_job_finish(plant: Installation):
+    with plant.site.write() as held:
+        held.execute(text("LOCK TABLE error_groups IN ACCESS EXCLUSIVE MODE"))
+        shop = send_error(plant)
+        wait_for_lease(plant)
+        [process] = worker_processes(plant)
+        manager = process.parent()
+        manager.send_signal(signal.SIGTERM)
+        wait_for_log(plant, "Stopping worker process...")
+        assert process.is_running()
+    # Told twice it would end at once.
+    assert manager.wait(30) == 0
+    assert plant.unfinished() == 0
+    assert counts(plant, shop) == [1]
+
+
+def test_two_worker_processes_run_a_recurring_job_once(
+    databases: Databases, redis_server: RedisDatabases, tmp_path: Path
+):
+    with running(databases, "postgresql", tmp_path, redis_url=redis_server(), DRAMATIQ_PROCESSES="2") as plant:
+        wait_for_recurring_jobs(plant)
+        # Both processes have ticked by now.
+        assert len(worker_processes(plant)) == 2
+        lines = [line for line in plant.worker.output().splitlines() if "message.finished outcome=done" in line]
+    ran = [match[1] for line in lines if (match := re.search(r"actor=(\S+)", line))]
+    for actor in ("outbox.actors.make_partitions", "outbox.actors.remove_finished_batches"):
+        assert ran.count(f"logister_core.{actor}") == 1
+
+
+def test_worker_processes_stop_when_their_manager_was_killed(plant: Installation):
+    processes = worker_processes(plant)
+    os.kill(processes[0].ppid(), signal.SIGKILL)
+    _, alive = psutil.wait_procs(processes, timeout=20)
+    assert alive == []
+    assert "worker.manager_lost" in plant.worker.output()
 
 
 @pytest.mark.parametrize(
@@ -154,9 +156,17 @@ def test_case_80_16_the_heartbeat_says_whether_the_pool_is_large_enough(
     assert warned is (valid == "false")
 
 
-def send_error(plant: Installation) -> None:
-    with plant.client(project(plant.site)) as client:
+def send_error(plant: Installation) -> Project:
+    """To a project of its own."""
+    shop = project(plant.site)
+    with plant.client(shop) as client:
         client.capture_exception(ValueError("no stock"))
+    return shop
+
+
+def counts(plant: Installation, shop: Project) -> list[int]:
+    """Of each group of the project, how often it happened."""
+    return [group.occurrence_count for group in plant.site.rows(ErrorGroup) if group.project_id == shop.id]
 
 
 def wait_for_lease(plant: Installation) -> None:
@@ -186,27 +196,23 @@ def register(plant: Installation) -> list[str]:
 
 def worker_processes(plant: Installation) -> list[psutil.Process]:
     """The processes that do the work, not the one that manages them."""
-    [manager] = [
-        process
-        for process in psutil.Process().children()
-        if any("logister" in part for part in process.cmdline()) and "worker" in process.cmdline()
-    ]
-    return manager.children()
+    return psutil.Process(plant.worker.pid).children()
+
+
+@pytest.fixture(scope="module")
+def installation(
+    databases: Databases, redis_server: RedisDatabases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """A web process and a worker on PostgreSQL, for all tests."""
+    folder = tmp_path_factory.mktemp("installation")
+    with running(databases, "postgresql", folder, redis_url=redis_server()) as started:
+        yield started
 
 
 @pytest.fixture
-def make_plant(
-    databases: Databases, redis_server: RedisDatabases, tmp_path: Path
-) -> Iterator[Callable[..., Installation]]:
-    """Call it with settings (environment variables) for a web process and a worker on PostgreSQL."""
-    with ExitStack() as stack:
-
-        def make(**environ: str) -> Installation:
-            return stack.enter_context(running(databases, "postgresql", tmp_path, redis_url=redis_server(), **environ))
-
-        yield make
-
-
-@pytest.fixture
-def plant(make_plant) -> Installation:
-    return make_plant()
+def plant(installation: Installation) -> Installation:
+    """With a worker that works, whatever became of the last one, and has said nothing yet."""
+    installation.worker.log.write_text("")
+    if installation.worker.ended():
+        installation.worker.start()
+    return installation

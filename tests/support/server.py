@@ -71,6 +71,14 @@ class Program:
         self.signal(signal.SIGKILL)
         self._process.wait()
 
+    def ended(self) -> bool:
+        """Whether it is no more, however that came."""
+        return self._process.poll() is not None
+
+    @property
+    def pid(self) -> int:
+        return int(self._process.pid)
+
     def signal(self, number: signal.Signals) -> None:
         """To all its processes at once."""
         os.killpg(self._process.pid, number)
