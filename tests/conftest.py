@@ -37,8 +37,6 @@ def postgres_server() -> Iterator[postgres.PostgresServer]:
     """Call it for the `postgresql+psycopg://` address of a fresh, empty database."""
     with postgres.postgres(os.environ.get(postgres.VARIABLE)) as server:
         yield server
-        if os.environ.get(postgres.DISPOSABLE) != "true":
-            server.drop_all()
 
 
 @pytest.fixture(scope="session")

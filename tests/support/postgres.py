@@ -130,8 +130,11 @@ def postgres(given: str | None = None, *, durable: bool = False) -> Iterator[Pos
             psycopg.connect(server.url, connect_timeout=5).close()
         except psycopg.OperationalError as error:
             raise MissingService(f"PostgreSQL of {VARIABLE} or DATABASE_URL does not answer: {error}") from error
-        with contextlib.closing(_Dropping(server)):
+        try:
             yield server
+        finally:
+            if os.environ.get(DISPOSABLE) != "true":
+                server.drop_all()
         return
     account = Account.unprivileged()
     with private_folder("postgres", account) as folder:
@@ -166,11 +169,6 @@ def wheel_programs() -> Path | None:
         return None
     folder = Path(spec.origin).parent / "pginstall" / "bin"
     return folder if (folder / "initdb").exists() else None
-
-
-class _Dropping:
-    def __init__(self, server: PostgresServer) -> None:
-        self.close = server.drop_all
 
 
 def _reachable(programs: Path, folder: Path, account: Account | None) -> Path:
