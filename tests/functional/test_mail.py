@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from logister_core.accounts.models import User
 from logister_core.administration.installation.actors import send_test_mail
@@ -282,3 +283,22 @@ class TestWhatIsOwed:
         site.clock.forward(minutes=1)
         work(site)
         assert len(server.envelopes) == 1
+
+
+class TestDuringAnUpgrade:
+    @pytest.fixture
+    def database_kind(self):
+        """Whose constraints can be taken away, as the next release does."""
+        return "postgresql"
+
+    def test_mails_of_a_kind_that_only_the_next_release_knows_wait_for_it_and_hold_nobody_up(self, site):
+        with site.write() as db:
+            db.execute(text("ALTER TABLE account_mails DROP CONSTRAINT ck_account_mails_kind"))
+            now = site.clock()
+            db.add(AccountMail(kind="novelty", address="ana@example.com", due_at=now, created_at=now))
+        site.user("bo@example.com")
+        owe(site, MailKind.ALREADY_REGISTERED, address="bo@example.com")
+        work(site)
+        [waiting] = site.rows(AccountMail)
+        assert (waiting.kind, waiting.attempts) == ("novelty", 0)
+        assert len(list((site.home / "mail").glob("*.eml"))) == 1

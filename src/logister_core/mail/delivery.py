@@ -68,7 +68,12 @@ def send_due(engine: Engine, settings: Settings, clock: Callable[[], datetime]) 
 
 def _take(engine: Engine, now: datetime) -> Lease | None:
     """The mail that has waited longest. A look comes first: on SQLite taking waits for the write lock."""
-    due = select(AccountMail).where(AccountMail.due_at <= now, AccountMail.given_up_at.is_(None))
+    due = select(AccountMail).where(
+        AccountMail.due_at <= now,
+        AccountMail.given_up_at.is_(None),
+        # While an installation is upgraded, workers of the release before meet kinds that they cannot write.
+        AccountMail.kind.in_([kind.value for kind in MailKind]),
+    )
     with read_transaction(engine) as db:
         if db.scalar(due.limit(1)) is None:
             return None
