@@ -57,6 +57,7 @@ extras = {
         "hypothesis",
         "joserfc>=1.6.8,<2",
         "logister-python>=0.6,<0.7",
+        "lxml>=5",
         "mypy>=2.0",
         "oidc-provider-mock>=0.3,<0.4",
         "openapi-spec-validator>=0.9,<0.10",
