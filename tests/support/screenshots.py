@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import select
 
 from logister_core.accounts.models import User
@@ -31,6 +31,7 @@ from .world import SETTINGS, TEXT, World, world
 WIDTHS = (390, 1440)
 THEMES = ("light", "dark")
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 SEND_EMPTY = "document.querySelector('main form').submit()"
 # Pictures of pages that go on for long are cut there.
 TALLEST = 4_000
@@ -109,6 +110,9 @@ def open_picture(page: Page, there: World, picture: Picture) -> None:
             page.evaluate(SEND_EMPTY)
     for selector in picture.press:
         page.locator(selector).first.click(timeout=5_000)
+        # What is pressed may fetch something, and is pale until it is there.
+        page.evaluate(NEXT_FRAME)
+        expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
 def _shoot(page: Page, path: Path, *, whole: bool) -> None:
