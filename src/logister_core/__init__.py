@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 def main(global_config: dict[str, Any], **ini: str) -> WebApplication:
     """The application that `pserve` serves; `ini` holds the keys of its [app:main] section."""
-    # Nothing of what is made now is garbage, and looking for it takes a sixth of the start; on again when all is made.
+    # Nothing of what is made now is garbage, and looking for it takes a sixth of the start.
     gc.disable()
     from logister_core.app import serve_application
     from logister_core.settings import SettingsError
@@ -23,3 +23,5 @@ def main(global_config: dict[str, Any], **ini: str) -> WebApplication:
     except SettingsError as error:
         # The sentence says all there is to say; a traceback above it would only frighten.
         raise SystemExit(f"error: {error}") from None
+    finally:
+        gc.enable()

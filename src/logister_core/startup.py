@@ -114,7 +114,6 @@ def _prepare(registry: Registry) -> None:
 def collect_less_often() -> None:
     """For a process that serves: the garbage collector finds next to nothing in a request and takes long to look."""
     # What is alive now stays alive, so it need not be looked through again and again.
-    gc.enable()
     gc.collect()
     gc.freeze()
     # Of a page's objects only few are left when it is done; looking after every 700 costs a twentieth of its time.
