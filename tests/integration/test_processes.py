@@ -65,6 +65,13 @@ def two(installation: Installation) -> list[psutil.Process]:
     return processes
 
 
+def suspend(installation: Installation, process: psutil.Process) -> None:
+    """Between two of its transactions: one that is away in the middle of one would keep SQLite's only lock."""
+    with installation.site.write() as db:
+        db.connection()
+        process.suspend()
+
+
 def messages(installation: Installation, shop: Project) -> list[str | None]:
     with installation.site.read() as db:
         wanted = select(IngestEvent.message).where(IngestEvent.project_id == shop.id).order_by(IngestEvent.id)
@@ -185,7 +192,7 @@ def test_both_processes_answer_and_work_is_done_once(
     first, second = two
     with ExitStack() as stack:
         # Whoever works is away: the other one answers, and what is to be done waits for the first.
-        first.suspend()
+        suspend(installation, first)
         stack.callback(first.resume)
         with Wire(installation.web.port) as wire:
             for _ in range(20):
@@ -194,7 +201,7 @@ def test_both_processes_answer_and_work_is_done_once(
         assert installation.unfinished()
     installation.settle()
     with ExitStack() as stack:
-        second.suspend()
+        suspend(installation, second)
         stack.callback(second.resume)
         with Wire(installation.web.port) as wire:
             wire.send(post(token, event(event_type="error")))
