@@ -82,6 +82,7 @@ TABLE = {
     "administration.complete": {"POST": ADMINISTRATOR},
     "administration.installation": {"GET": ADMINISTRATOR},
     "administration.section": {"GET": ADMINISTRATOR, "PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "administration.section.action": {"POST": ADMINISTRATOR},
     "administration.section.skip": {"POST": ADMINISTRATOR},
     "administration.section.test": {"GET": ADMINISTRATOR, "PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "administration.self_monitoring": {"PATCH": ADMINISTRATOR, "POST": ADMINISTRATOR},
@@ -189,6 +190,7 @@ TABLE = {
 
 # What stands in addresses for their variable parts, where it is not the id of something; by route and part.
 WORDS = {
+    ("administration.section.action", "action"): "repair",
     ("analytics.cookie_banner", "path"): f"{BANNER}/config",
     ("error_groups.triage", "action"): "resolve",
     ("health.check", "name"): "nothing",

@@ -104,6 +104,29 @@ def test_case_10_39_a_row_that_is_refused_for_ever_stands_alone(site: Instance, 
     assert (failure.destination, failure.record_id, failure.batch_id) == ("elsewhere", bad.id, bad.batch_id)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_while_a_destination_waits_for_its_server_nobody_waits_with_it(site: Instance, token: str) -> None:
+    class Slow(Elsewhere):
+        outside = True
+
+        def apply(self, session: Session, batches: Sequence[TelemetryBatch], *, skip: frozenset[int]) -> None:
+            # Another writer: on SQLite there is only ever one.
+            if not self.asked:
+                site.send(token, message="meanwhile")
+            super().apply(session, batches, skip=skip)
+
+    destination = Slow(refused=frozenset({"bad"}))
+    site.registry.destinations["elsewhere"] = destination
+    for word in ("one", "bad", "two"):
+        site.send(token, message=word)
+    for _ in range(3):
+        deliver(site, destination)
+        site.clock.forward(minutes=15)
+    assert {row.status for row in site.rows(TelemetryDelivery) if row.destination == "elsewhere"} == {"completed"}
+    assert set(destination.written) == {"one", "two", "meanwhile"}
+    assert [row.reason for row in site.rows(TelemetryFailure)] == ["ValueError: 400 this row is not for us"]
+
+
 def test_case_10_39_the_lease_of_a_worker_that_died_ends(site: Instance, token: str) -> None:
     destination = Elsewhere()
     site.registry.destinations["elsewhere"] = destination

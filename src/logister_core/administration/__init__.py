@@ -45,6 +45,8 @@ def includeme(config: Configurator) -> None:
     config.add_route("administration.section", f"{installation}/{{section}}", factory=SectionContext)
     config.add_route("administration.section.test", f"{installation}/{{section}}/test", factory=SectionContext)
     config.add_route("administration.section.skip", f"{installation}/{{section}}/skip", factory=SectionContext)
+    # After those with a name of their own, which win.
+    config.add_route("administration.section.action", f"{installation}/{{section}}/{{action}}", factory=SectionContext)
     config.registry.onboarding = Onboarding()
     config.add_subscriber(config.registry.onboarding, "pyramid.events.ContextFound")
     config.add_route("administration.users", "/admin/users", factory=AdministrationRoot)

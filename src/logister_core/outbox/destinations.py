@@ -20,6 +20,9 @@ class Destination(Protocol):
     once; a destination outside must tell a repeat by the batch ids, and raise an OSError while it cannot be reached:
     then no row is to blame, however long it takes. Rows whose id is in `skip` are left out: the outbox found that they
     can never succeed.
+
+    One that waits for another server says so with `outside = True`: its session is for reading only, so that nobody who
+    writes waits with it, and the deliveries are marked in a transaction of their own when it is done.
     """
 
     @property
@@ -31,6 +34,10 @@ class Destination(Protocol):
         ...
 
     def apply(self, session: Session, batches: Sequence[TelemetryBatch], *, skip: frozenset[int]) -> None: ...
+
+
+def is_outside(destination: Destination) -> bool:
+    return getattr(destination, "outside", False)
 
 
 def add_delivery_destination(config: Configurator, destination: Destination) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from logister_core.db.outage import is_outage
 from logister_core.db.sessions import read_transaction, write_transaction
 from logister_core.outbox import leases
-from logister_core.outbox.destinations import Destination
+from logister_core.outbox.destinations import Destination, is_outside
 from logister_core.outbox.models import TelemetryBatch, TelemetryFailure
 from logister_core.outbox.rows import RowKey, rows_of
 
@@ -93,8 +93,13 @@ def _apply(
     failures: dict[RowKey, str],
 ) -> None:
     now = clock()
+    skip = frozenset(row.id for row in failures)
+    if is_outside(destination):
+        with read_transaction(engine) as db:
+            destination.apply(db, lease.batches, skip=skip)
     with write_transaction(engine) as db:
-        destination.apply(db, lease.batches, skip=frozenset(row.id for row in failures))
+        if not is_outside(destination):
+            destination.apply(db, lease.batches, skip=skip)
         for row, reason in failures.items():
             db.execute(
                 insert(TelemetryFailure).values(
@@ -123,8 +128,13 @@ def find_bad_rows(engine: Engine, destination: Destination, batches: Sequence[Te
 
     def failure(part: Sequence[RowKey]) -> Exception | None:
         try:
+            skip = everything - {row.id for row in part}
+            if is_outside(destination):
+                with read_transaction(engine) as db:
+                    destination.apply(db, batches, skip=skip)
+                return None
             with write_transaction(engine) as db:
-                destination.apply(db, batches, skip=everything - {row.id for row in part})
+                destination.apply(db, batches, skip=skip)
                 db.flush()
                 raise _Undone
         except _Undone:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -60,7 +60,10 @@ class Saved:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Variable:
-    """One setting as operators see it. `default` is the text they would write; `None` means it has none."""
+    """One setting as operators see it. `default` is the text they would write; `None` means it has none.
+
+    `legacy` are those of the aliases whose values are of another kind.
+    """
 
     name: str
     kind: Kind
@@ -69,6 +72,11 @@ class Variable:
     aliases: tuple[str, ...] = ()
     secret: bool = False
     saved: Saved | None = None
+    legacy: tuple[tuple[str, Kind], ...] = ()
+
+    def kind_under(self, name: str) -> Kind:
+        """What is expected of the variable when it is set by that name."""
+        return dict(self.legacy).get(name, self.kind)
 
     @property
     def ini_key(self) -> str:
@@ -92,14 +100,18 @@ def setting(
     aliases: Iterable[str] = (),
     secret: bool = False,
     saved: Saved | None = None,
+    legacy: Mapping[str, Kind] | None = None,
 ) -> Any:
     """A dataclass field filled from the variable `name`, an old name in `aliases`, its ini key, what is `saved`, or
     `default`.
 
-    `default` is written as an operator would write it, so that it passes the same reader; without one the
-    field is None when nothing is set. Secret fields stay out of the section's repr.
+    `legacy` are further old names, whose values were written in another way. `default` is written as an operator would
+    write it, so that it passes the same reader; without one the field is None when nothing is set. Secret fields stay
+    out of the section's repr.
     """
-    variable = Variable(name, kind, default, help, tuple(aliases), secret, saved)
+    variable = Variable(
+        name, kind, default, help, (*aliases, *(legacy or {})), secret, saved, tuple((legacy or {}).items())
+    )
     # Read when it is needed: the working directory, for one, may be another by then.
     return dataclasses.field(
         default_factory=lambda: None if default is None else kind.read(default),

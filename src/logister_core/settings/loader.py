@@ -218,10 +218,11 @@ def _load(section: type[Section], given: Given, problems: list[str], left_out: l
         origin = given.origin(variable)
         if origin.source is Source.DEFAULT or origin.text is None:
             continue
+        kind = variable.kind_under(origin.name)
         try:
-            values[name] = variable.kind.read(origin.text)
+            values[name] = kind.read(origin.text)
         except ValueError:
-            sentence = f"{_told(variable, origin)} is {variable.shown(origin.text)}; expected {variable.kind.expected}"
+            sentence = f"{_told(variable, origin)} is {variable.shown(origin.text)}; expected {kind.expected}"
             (left_out if origin.source is Source.DATABASE else wrong).append(sentence)
     loaded = section(**values)
     # Rules between variables are asked only of values that are good in themselves.

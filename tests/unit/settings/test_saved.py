@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from logister_core.settings import Saved, SettingsError, Source, load_settings, setting, text, variables
+from logister_core.settings import Kind, Saved, SettingsError, Source, choice, load_settings, setting, text, variables
 from logister_core.settings.fields import variables_of
 from logister_core.settings.sections import ProductSettings
 
@@ -36,6 +36,27 @@ def test_an_old_name_overrides_what_is_saved_and_is_named():
     [variable] = [one for one in variables() if one.name == "DRAMATIQ_THREADS"]
     assert settings.tasks.threads == 7
     assert settings.given.origin(variable).name == "SIDEKIQ_CONCURRENCY"
+
+
+def test_an_old_name_may_have_been_written_in_another_way():
+    @dataclass(frozen=True, kw_only=True)
+    class Plugin:
+        mode: str = setting(
+            "MODE",
+            "off",
+            choice("off", "on", "full"),
+            help="m",
+            legacy={"ENABLED": Kind("yes or no", lambda text: {"yes": "on", "no": "off"}.get(text) or raise_(text))},
+        )
+
+    assert load_settings({}, {"ENABLED": "yes"}, [Plugin]).section(Plugin).mode == "on"
+    assert load_settings({}, {"ENABLED": "yes", "MODE": "full"}, [Plugin]).section(Plugin).mode == "full"
+    with pytest.raises(SettingsError, match=r"ENABLED \(old name of MODE\) is 'full'; expected yes or no"):
+        load_settings({}, {"ENABLED": "full"}, [Plugin])
+
+
+def raise_(text):
+    raise ValueError(text)
 
 
 def test_saved_values_that_make_no_sense_do_not_count_and_are_told():

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
 from logister_core.administration.installation.entered import Entered
+from logister_core.administration.installation.sections import InstallationSection
 from logister_core.administration.installation.values import SectionSetting, as_text
 from logister_core.installation.models import InstanceSettingChange
 from logister_core.settings import Settings, Source
@@ -115,8 +116,10 @@ def _switched_on(one: SectionSetting, value: Any, entered: Entered) -> bool:
     return entered.shown[one.key] == "1" if one.key in entered.shown else value is True
 
 
-def changes_of(session: Session, page: str, settings: Sequence[SectionSetting]) -> list[ChangeRow]:
+def changes_of(session: Session, section: InstallationSection, settings: Sequence[SectionSetting]) -> list[ChangeRow]:
     """The newest of a page and its settings."""
+    page = section.name
+    words = _WORDS | dict(pair for action in section.actions for pair in (action.done, action.failed))
     labels: Mapping[str, str] = {one.key: one.saved.label for one in settings}
     change = InstanceSettingChange
     found = session.execute(
@@ -128,7 +131,7 @@ def changes_of(session: Session, page: str, settings: Sequence[SectionSetting]) 
     )
     return [
         ChangeRow(
-            what=_WORDS.get(row.action, row.action),
+            what=words.get(row.action, row.action),
             subject=labels.get(row.key, "" if row.key.startswith("section.") else row.key),
             note=str(row.details.get("summary", "")),
             who=email or "",

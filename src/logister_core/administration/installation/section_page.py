@@ -56,7 +56,7 @@ def section_values(
         "can_complete": service.row.onboarding_required and not service.unverified,
         "recipient": request.POST.get("test_recipient", ""),
         **self_monitoring_values(request, section.name),
-        "changes": changes_of(request.db, section.name, settings),
+        "changes": changes_of(request.db, section, settings),
     }
 
 

@@ -47,11 +47,35 @@ class Diagnosis:
 
 Check = Callable[[Examination], Diagnosis]
 
+# Given what is to be saved, texts by key, and the details of the test that these very values passed, if they did:
+# sentences by key about what must not be saved. None or any of them: nothing is.
+Guard = Callable[[Mapping[str, str], Mapping[str, Any] | None], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionAction:
+    """Something besides saving and testing that is done on a page, as a button there.
+
+    `run` is given what is saved; it returns the sentence about what was done, and raises `Refused` with one about why
+    it was not. `done` and `failed` are what the history calls that.
+    """
+
+    name: str
+    label: str
+    hint: str
+    run: Callable[[Examination], str]
+    done: tuple[str, str]
+    failed: tuple[str, str]
+    # Word in the database, and words for people.
+
 
 @dataclass(frozen=True, slots=True)
 class InstallationSection:
     """One page. `name` is what keys begin with, `place` its position among the others, `group` its heading on the
     overview. `recipient` asks for an address to which the check may send a mail.
+
+    What the check found holds for other values too, if `reductions` make the same of them; they are given a value by
+    its key.
     """
 
     name: str
@@ -62,10 +86,16 @@ class InstallationSection:
     group: str = ""
     required: bool = False
     recipient: bool = False
+    reductions: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    guard: Guard | None = None
+    actions: tuple[SectionAction, ...] = ()
 
     @property
     def path(self) -> str:
         return self.name.replace("_", "-")
+
+    def action(self, name: str) -> SectionAction | None:
+        return next((action for action in self.actions if action.name == name), None)
 
 
 class Sections:

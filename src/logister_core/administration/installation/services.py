@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from logister_core.administration.installation.entered import Entered
-from logister_core.administration.installation.sections import Diagnosis, Examination, InstallationSection, Sections
+from logister_core.administration.installation.sections import (
+    Diagnosis,
+    Examination,
+    InstallationSection,
+    SectionAction,
+    Sections,
+)
 from logister_core.administration.installation.values import SectionSetting, fingerprint, settings_of
 from logister_core.errors import Refused
 from logister_core.installation.models import Installation
@@ -70,6 +76,8 @@ class InstallationService:
 
     def save(self, section: InstallationSection, entered: Entered) -> list[SectionSetting]:
         """Those that became another. Raises `Refused` with the problems of what was entered."""
+        if section.guard is not None and not entered.problems:
+            entered.problems |= section.guard(entered.texts, self._found_with(section, entered))
         if entered.problems:
             raise Refused(entered.problems)
         changed = []
@@ -82,6 +90,14 @@ class InstallationService:
         self.refresh()
         self.steps.saved(section.name, self._fingerprint(section, self.current))
         return changed
+
+    def _found_with(self, section: InstallationSection, entered: Entered) -> Mapping[str, Any] | None:
+        """What the test of these values found when they passed it."""
+        candidate = self.current.with_saved(entered.candidate(self.saved.values))
+        if not self.steps.verified(section.name, self._fingerprint(section, candidate)):
+            return None
+        step = self.steps.of(section.name)
+        return None if step is None else step.details
 
     def examination(
         self, section: InstallationSection, entered: Entered, fields: Mapping[str, str]
@@ -107,6 +123,12 @@ class InstallationService:
             section=section.name,
             summary=diagnosis.summary,
         )
+
+    def acted(self, section: InstallationSection, action: SectionAction, problem: str | None) -> None:
+        """Write down how something that a page offers ended."""
+        word, _ = action.done if problem is None else action.failed
+        details = {} if problem is None else {"summary": problem}
+        self.saved.record(f"section.{section.name}", word, section=section.name, **details)
 
     def skip(self, section: InstallationSection) -> None:
         """Set it aside; what is saved stays. Raises `Refused` for a required one."""
@@ -137,4 +159,4 @@ class InstallationService:
             self.saved.record("section.installation", "completed")
 
     def _fingerprint(self, section: InstallationSection, settings: Settings) -> str:
-        return fingerprint(settings_of(section, settings), settings)
+        return fingerprint(section, settings)

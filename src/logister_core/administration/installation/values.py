@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +44,20 @@ def settings_of(section: InstallationSection, settings: Settings) -> list[Sectio
     ]
 
 
-def fingerprint(of: Iterable[SectionSetting], settings: Settings) -> str:
+def fingerprint(section: InstallationSection, settings: Settings) -> str:
     """Equal for equal values. Keyed, so that nobody who reads it in the database can try passwords on it."""
     signer = Signer(settings.secret_key, FINGERPRINT)
-    lines = sorted(f"{one.key}={signer.signature(as_text(one.value(settings)))}" for one in of)
+    lines = sorted(
+        f"{one.key}={signer.signature(as_text(_reduced(section, one, settings)))}"
+        for one in settings_of(section, settings)
+    )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _reduced(section: InstallationSection, one: SectionSetting, settings: Settings) -> Any:
+    reduction = section.reductions.get(one.key)
+    value = one.value(settings)
+    return value if reduction is None else reduction(value)
 
 
 def as_text(value: Any) -> str:

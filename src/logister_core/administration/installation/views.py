@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 from sqlalchemy import select
 
 from logister_core.administration.installation.entered import Entered, read_entered
 from logister_core.administration.installation.overview import overview_values
 from logister_core.administration.installation.section_page import section_values
-from logister_core.administration.installation.sections import Diagnosis, InstallationSection
+from logister_core.administration.installation.sections import Diagnosis, Examination, InstallationSection
 from logister_core.administration.installation.self_monitoring import PAGE, SelfMonitoring
 from logister_core.administration.installation.services import InstallationService
 from logister_core.audit.log import AuditLog
@@ -117,6 +117,27 @@ def skip(request: Request) -> HTTPSeeOther:
         return HTTPSeeOther(location=_path(request))
     request.flash("notice", f"{section.label} is skipped. What is saved stays.")
     return HTTPSeeOther(location=request.route_path("administration.installation"))
+
+
+@view_config(route_name="administration.section.action", request_method="POST", permission=ADMINISTER)
+def act(request: Request) -> HTTPSeeOther:
+    """Whatever else the page offers, with what is saved."""
+    service, section = request.find_service(InstallationService), request.context.section
+    action = section.action(request.matchdict["action"])
+    if action is None:
+        raise HTTPNotFound
+    examination = Examination(request.registry, service.current, True, {})
+    # It may wait for other servers, like a test.
+    request.tm.abort()
+    done = problem = None
+    try:
+        done = action.run(examination)
+    except Refused as refusal:
+        problem = " ".join(refusal.problems.values())
+    request.tm.begin()
+    service.acted(section, action, problem)
+    request.flash("notice" if problem is None else "alert", problem or done)
+    return HTTPSeeOther(location=_path(request))
 
 
 @view_config(route_name="administration.self_monitoring", request_method=("POST", "PATCH"), permission=ADMINISTER)
