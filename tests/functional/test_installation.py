@@ -271,6 +271,37 @@ def test_case_50_24_test_mails_need_the_saved_settings(site, browser):
         assert b"ana@example.com" in message
 
 
+def test_case_50_25_an_archive_is_tried_in_its_folder_and_nothing_of_it_stays(site, browser):
+    page = browser.get(f"{INSTALLATION}/archive-storage")
+    assert "They are written by a later release" in page.text
+    answer = tried(browser, "archive-storage", {"archive_storage.prefix": "backup/here"})
+    assert answer.status_int == 200
+    assert "read back and deleted. Archives themselves are written by a later release." in answer.text
+    written = site.home / "storage" / "backup" / "here"
+    assert written.is_dir()
+    assert list((site.home / "storage").rglob(".logister-configuration-test-*")) == []
+    [step] = site.rows(InstallationStep)
+    assert (step.key, step.status) == ("archive_storage", "verified")
+    assert step.details == {"service": "local", "bucket": None}
+    # So is one that cannot be made.
+    written.rmdir()
+    written.write_text("no folder")
+    answer = tried(browser, "archive-storage", {"archive_storage.prefix": "backup/here"})
+    assert answer.status_int == 422
+    assert "something that is no folder is in the way" in answer.text
+
+
+def test_an_archive_in_s3_needs_a_bucket(site, browser):
+    entered = {"archive_storage.service": "s3", "archive_storage.secret_access_key": "swordfish"}
+    for answer in (tried(browser, "archive-storage", entered), save(browser, "archive-storage", entered)):
+        assert answer.status_int == 422
+        assert "AWS_S3_BUCKET is not set" in answer.text
+        assert "swordfish" not in answer.text
+    assert site.rows(InstanceSetting) == []
+    [change] = site.rows(InstanceSettingChange)
+    assert (change.action, "AWS_S3_BUCKET is not set" in change.details["summary"]) == ("test_failed", True)
+
+
 def test_a_check_that_breaks_says_only_what_kind_of_error(site, browser, monkeypatch, caplog):
     def broken(examination):
         raise RuntimeError("redis://:swordfish@host")
@@ -366,7 +397,7 @@ def test_the_overview_says_what_runs_and_what_is_next(site, browser):
     text = browser.get(INSTALLATION).html.main.text
     for words in ("Set-up complete", "Next: General.", "Background work", "inside the web process", "Email", "Pending"):
         assert words in text
-    for absent in ("ClickHouse", "Archive", "GitHub App"):
+    for absent in ("ClickHouse", "GitHub App"):
         assert absent not in text
 
 

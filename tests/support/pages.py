@@ -152,7 +152,15 @@ PICTURES = (
     Picture("installation", "administration.installation", "/admin/installation"),
     *(
         Picture(f"installation-{name}", "administration.section", f"/admin/installation/{name}")
-        for name in ("general", "background-jobs", "email", "authentication", "public-site", "observability")
+        for name in (
+            "general",
+            "background-jobs",
+            "email",
+            "archive-storage",
+            "authentication",
+            "public-site",
+            "observability",
+        )
     ),
     Picture(
         "installation-tested",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from logister_core.settings import CORE_SECTIONS, Variable, variables
-from logister_plugins import analytics, turnstile
+from logister_plugins import analytics, archive, turnstile
 
 # In the order of the documentation.
-PLUGINS = (turnstile, analytics)
+PLUGINS = (archive, turnstile, analytics)
 
 
 def all_variables() -> list[Variable]:

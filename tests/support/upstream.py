@@ -62,7 +62,7 @@ def upstream(answer: Callable[[Asked], Reply]) -> Iterator[Upstream]:
                 # Whoever asked has gone.
                 return
 
-        do_GET = do_POST = do_OPTIONS = _answer
+        do_GET = do_POST = do_PUT = do_DELETE = do_OPTIONS = _answer
 
         def log_message(self, *_: object) -> None:
             """Not into the output of the tests."""

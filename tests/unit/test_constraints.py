@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 LISTED = Path(__file__).parents[2] / "constraints.txt"
 # What the Dockerfile asks for.
-EXTRAS = ("", "fast", "oidc")
+EXTRAS = ("", "archive", "fast", "oidc")
 
 
 def name_of(text: str) -> str:

@@ -59,7 +59,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 
 
 def test_the_configuration_page_lists_every_variable_and_no_other():
-    rows = re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| (.+?) \| (.+) \|$", page("docs/configuration.md"), re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (.+?) \| (.+?) \| (.+) \|$", page("docs/configuration.md"), re.MULTILINE)
     assert [row[0] for row in rows] == [variable.name for variable in all_variables()]
     for (name, default, expected, words), variable in zip(rows, all_variables(), strict=True):
         assert default == (f"`{variable.default}`" if variable.default else "none"), name

@@ -87,7 +87,8 @@ def test(request: Request) -> dict[str, Any]:
     section, entered = request.context.section, _entered(request, service)
     if entered.problems:
         invalid = sorted(key for key in entered.problems if key)
-        diagnosis = Diagnosis(False, "Correct what is marked first.", {"invalid_settings": invalid})
+        summary = entered.problems.get("") or "Correct what is marked first."
+        diagnosis = Diagnosis(False, summary, {"invalid_settings": invalid})
         tested = ""
     else:
         examination, tested = service.examination(section, entered, request.POST)
