@@ -37,17 +37,19 @@ def load(
     ini: Mapping[str, str],
     environ: Mapping[str, str],
     saved: Callable[[Settings], Mapping[str, str]] | None = None,
+    *,
+    whole: bool = True,
 ) -> tuple[Settings, list[ActivePlugin]]:
     """Settings with the sections of all installed plugins, and the plugins that are switched on.
 
-    `saved` finds what is saved besides, once it is known where. Raises `SettingsError` when LOGISTER_PLUGINS names what
-    is not installed, or when a plugin lacks its library (it raises ImportError with the sentence that says what to
-    install).
+    `saved` finds what is saved besides, once it is known where; not `whole` says that somebody will look for it later.
+    Raises `SettingsError` when LOGISTER_PLUGINS names what is not installed, or when a plugin lacks its library (it
+    raises ImportError with the sentence that says what to install).
     """
     installed = {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)}
     modules = {name: _import(point) for name, point in installed.items()}
     sections = [module.Settings for module in modules.values() if hasattr(module, "Settings")]
-    settings = load_settings(ini, environ, extra_sections=sections)
+    settings = load_settings(ini, environ, extra_sections=sections, whole=whole and saved is None)
     if saved is not None:
         settings = settings.with_saved(saved(settings))
     missing = [name for name in settings.runtime.plugins if name not in installed]

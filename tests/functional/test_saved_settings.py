@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 
+import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
@@ -14,7 +15,9 @@ from logister_core.cli.console import console
 from logister_core.installation.models import InstanceSetting, InstanceSettingChange
 from logister_core.installation.saved_settings import SavedSettings
 from logister_core.installation.saved_values import read_at_start, saved_values, settings_cipher
-from logister_core.settings import variables
+from logister_core.settings import SettingsError
+from logister_plugins import archive
+from support.shipped import all_variables
 
 
 def test_saved_values_are_encrypted_and_recorded_without_them(site):
@@ -74,6 +77,16 @@ def test_a_process_that_starts_finds_them(site):
     registry.engine.dispose()
     assert registry.logister_settings.product.public_url == "https://saved.example"
     assert registry.logister_settings.tasks.threads == 9
+
+
+def test_a_variable_and_what_is_saved_are_whole_together(site):
+    environ = environ_of(site) | {"LOGISTER_ARCHIVE_STORAGE_SERVICE": "s3"}
+    with pytest.raises(SettingsError, match="AWS_S3_BUCKET is not set"):
+        plugins.load({}, environ, saved=read_at_start)
+    save(site, None, AWS_S3_BUCKET="archives")
+    settings, _ = plugins.load({}, environ, saved=read_at_start)
+    ours = settings.section(archive.Settings)
+    assert (ours.service, ours.bucket) == ("s3", "archives")
 
 
 def test_case_50_27_without_the_table_everything_is_as_if_nothing_were_saved(site, caplog):
@@ -147,7 +160,7 @@ def rotate(environ, **more):
 
 def save(site, actor, **values):
     """Save variables by name, as the request of another process would; None removes."""
-    by_name = {variable.name: variable for variable in variables()}
+    by_name = {variable.name: variable for variable in all_variables()}
     with site.write() as db:
         service = SavedSettings(
             db,

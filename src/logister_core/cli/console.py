@@ -97,7 +97,7 @@ class Console(click.Group):
         from logister_core import plugins
         from logister_core.cli.configuration import find_ini_file, ini_settings
 
-        _, active = plugins.load(ini_settings(find_ini_file(ctx.meta[_INI_FILE])), os.environ)
+        _, active = plugins.load(ini_settings(find_ini_file(ctx.meta[_INI_FILE])), os.environ, whole=False)
         for plugin in active:
             if hasattr(plugin.module, "register_commands"):
                 plugin.module.register_commands(self)

@@ -34,7 +34,7 @@ class Instance:
         from logister_core import plugins
         from logister_core.settings import with_secret_key
 
-        settings, _ = plugins.load(ini_settings(self.ini_file), os.environ)
+        settings, _ = plugins.load(ini_settings(self.ini_file), os.environ, whole=False)
         return with_secret_key(settings)
 
     @cached_property

@@ -163,19 +163,21 @@ def load_settings(
     environ: Mapping[str, str],
     extra_sections: Iterable[type] = (),
     saved: Mapping[str, str] | None = None,
+    *,
+    whole: bool = True,
 ) -> Settings:
     """Read the core's settings and `extra_sections` (dataclasses made with `setting`); no disk, no network.
 
     A non-blank variable wins over its old names, those over the ini key, that over what is `saved`, that over the
     default. Raises `SettingsError` with every problem of every section. Saved values never are one: what makes no
-    sense does not count.
+    sense does not count. Not `whole` are settings to which what is saved will come: what is missing may be there.
     """
     problems: list[str] = []
     left_out: list[str] = []
     extra_sections = tuple(extra_sections)
     sections = (*CORE_SECTIONS, *extra_sections)
     given = Given(ini, _ours(environ, sections), saved or {}, extra_sections)
-    loaded: dict[type, Any] = {section: _load(section, given, problems, left_out) for section in sections}
+    loaded: dict[type, Any] = {section: _load(section, given, problems, left_out, whole) for section in sections}
     runtime: RuntimeSettings = loaded[RuntimeSettings]
     if problems:
         raise SettingsError(problems)
@@ -210,7 +212,9 @@ def variables(sections: Iterable[type] = CORE_SECTIONS) -> list[Variable]:
     return [variable for section in sections for _, variable in variables_of(section)]
 
 
-def _load(section: type[Section], given: Given, problems: list[str], left_out: list[str]) -> Section:
+def _load(
+    section: type[Section], given: Given, problems: list[str], left_out: list[str], whole: bool = True
+) -> Section:
     """One section; what is wrong with it is added to `problems`, and the defaults stand in."""
     values: dict[str, Any] = {}
     wrong: list[str] = []
@@ -225,8 +229,8 @@ def _load(section: type[Section], given: Given, problems: list[str], left_out: l
             sentence = f"{_told(variable, origin)} is {variable.shown(origin.text)}; expected {kind.expected}"
             (left_out if origin.source is Source.DATABASE else wrong).append(sentence)
     loaded = section(**values)
-    # Rules between variables are asked only of values that are good in themselves.
-    if not wrong and isinstance(loaded, ChecksItself):
+    # Rules between variables are asked only of values that are good in themselves, and all there.
+    if not wrong and isinstance(loaded, ChecksItself) and (whole or not _may_be_saved(section)):
         wrong = loaded.problems()
         if wrong and given.saved:
             without = _load(section, given.without_saved(), problems, left_out)
@@ -234,6 +238,10 @@ def _load(section: type[Section], given: Given, problems: list[str], left_out: l
             return without
     problems.extend(wrong)
     return loaded
+
+
+def _may_be_saved(section: type) -> bool:
+    return any(variable.saved is not None for _, variable in variables_of(section))
 
 
 def _told(variable: Variable, origin: Origin) -> str:

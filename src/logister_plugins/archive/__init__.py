@@ -53,14 +53,14 @@ class Settings:
         "AWS_ACCESS_KEY_ID",
         None,
         text("an access key", pattern=r"[\x21-\x7e]{1,200}"),
-        help="access key; unset: the role of this machine, or what else the AWS library finds",
+        help="who asks S3; unset: the role of this machine, or what else the AWS library finds",
         saved=Saved("archive_storage.access_key_id", "Access key"),
     )
     secret_access_key: str | None = setting(
         "AWS_SECRET_ACCESS_KEY",
         None,
         text("the secret of an access key", pattern=r"[\x21-\x7e]{1,200}"),
-        help="secret of the access key",
+        help="signs what is asked",
         secret=True,
         saved=Saved("archive_storage.secret_access_key", "Secret of the access key"),
     )
@@ -68,14 +68,14 @@ class Settings:
         "AWS_REGION",
         "us-east-1",
         text("a region such as eu-central-1, or auto", pattern=r"[A-Za-z0-9-]{1,60}"),
-        help="region of the bucket",
+        help="where the bucket is",
         saved=Saved("archive_storage.region", "Region"),
     )
     bucket: str | None = setting(
         "AWS_S3_BUCKET",
         None,
         text("the name of a bucket", pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{1,200}"),
-        help="bucket, which must exist",
+        help="must exist already",
         saved=Saved("archive_storage.bucket", "Bucket"),
     )
     endpoint: str | None = setting(
@@ -96,7 +96,7 @@ class Settings:
         "LOGISTER_ARCHIVE_PREFIX",
         "telemetry",
         _prefix(),
-        help="what names of archives begin with; a single slash means nothing",
+        help="what names of archives begin with; a slash alone: nothing",
         saved=Saved("archive_storage.prefix", "Prefix"),
     )
 

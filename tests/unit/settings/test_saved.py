@@ -82,6 +82,19 @@ def test_saved_values_that_do_not_fit_each_other_are_left_out_together():
     assert "left out" in settings.warnings()[0]
 
 
+def test_what_a_variable_lacks_may_be_saved():
+    environ = {"SES_SMTP_USERNAME": "mailer"}
+    with pytest.raises(SettingsError, match="SES_SMTP_PASSWORD is not set"):
+        load_settings({}, environ)
+    before = load_settings({}, environ, whole=False)
+    assert before.with_saved({"email.smtp_password": "s3cret"}).mail.password == "s3cret"
+    with pytest.raises(SettingsError, match="SES_SMTP_PASSWORD is not set"):
+        before.with_saved({})
+    # What cannot be saved is missed at once.
+    with pytest.raises(SettingsError, match="LOGISTER_SECRET_KEY is not set"):
+        load_settings({}, {"LOGISTER_ENV": "production"}, whole=False)
+
+
 def test_a_bad_variable_is_still_an_error():
     with pytest.raises(SettingsError, match="LOGISTER_PUBLIC_URL"):
         load_settings({}, {"LOGISTER_PUBLIC_URL": "nonsense"}, saved=SAVED)
