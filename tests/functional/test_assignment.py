@@ -14,6 +14,8 @@ from logister_core.error_groups.models import ErrorGroup
 from logister_core.notifications.models import NotificationIntent
 from support.instance import Instance
 
+pytestmark = pytest.mark.usefixtures("counts_are_right")
+
 
 @pytest.fixture
 def shop(site: Instance, people: Any) -> Shop:

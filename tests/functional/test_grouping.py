@@ -21,6 +21,8 @@ from logister_core.outbox.run import run
 from logister_core.projects.models import Project
 from support.instance import Instance
 
+pytestmark = pytest.mark.usefixtures("counts_are_right")
+
 
 @pytest.fixture
 def token(site: Instance) -> str:

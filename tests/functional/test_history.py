@@ -16,6 +16,8 @@ from logister_core.error_groups.history.models import ErrorGroupChange
 from logister_core.notifications.models import NotificationIntent
 from support.instance import Instance
 
+pytestmark = pytest.mark.usefixtures("counts_are_right")
+
 WORKFLOW = ("status_change", "assignment")
 # Numbers alone would not make them different errors.
 WORDS = ("alpha", "beta", "gamma", "delta")

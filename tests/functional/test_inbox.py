@@ -26,6 +26,8 @@ from logister_core.projects.people import Person
 from logister_core.security.tokens import Signer
 from support.instance import Instance
 
+pytestmark = pytest.mark.usefixtures("counts_are_right")
+
 
 def query(shop: Shop, db: Session, page_size: int = 100) -> InboxQuery:
     """Pages of another size."""

@@ -126,9 +126,11 @@ def test_every_order_over_several_projects_shows_each_group_once(shop: Shop, peo
 def test_counts_end_where_nobody_reads_on(shop: Shop, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (queries, project_queries):
         monkeypatch.setattr(module, "COUNTED", 2)
-    page = shop.browser.get("/inbox")
+    page = shop.browser.get("/inbox", {"filter": "introduced_today"})
     count = page.html.select_one(".filter[aria-current] .count")
     assert count.get_text(" ").split() == ["2+", "2", "or", "more"]
+    # How many are open at all is known without counting.
+    assert shop.browser.get("/inbox").html.select_one(".filter[aria-current] .count").text == "2"
 
 
 def test_an_error_opens_beside_it_and_deciding_leads_back(shop: Shop, world: Any) -> None:

@@ -21,6 +21,8 @@ from logister_core.error_groups.models import ErrorGroup, ErrorGroupKey, ErrorOc
 from logister_core.tasks import Task
 from support.instance import Instance
 
+pytestmark = pytest.mark.usefixtures("counts_are_right")
+
 
 @pytest.fixture
 def shop(site: Instance, people: Any) -> Shop:

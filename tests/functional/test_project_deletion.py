@@ -20,6 +20,8 @@ from logister_core.purges import portions, runner
 from logister_core.purges.models import ProjectPurge
 from logister_core.tasks.recurring import tick
 
+pytestmark = pytest.mark.usefixtures("counts_are_right")
+
 WAIT = runner.QUIET + timedelta(seconds=1)
 
 

@@ -15,6 +15,8 @@ from logister_core.notifications.models import NotificationIntent
 from logister_core.outbox.models import TelemetryBatch
 from support.instance import Instance
 
+pytestmark = pytest.mark.usefixtures("counts_are_right")
+
 
 @pytest.fixture
 def token(site: Instance) -> str:

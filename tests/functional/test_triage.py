@@ -14,6 +14,8 @@ from factories.projects import api_key
 from factories.shop import Shop
 from support.instance import Instance
 
+pytestmark = pytest.mark.usefixtures("counts_are_right")
+
 
 @pytest.fixture
 def shop(site: Instance, people: Any) -> Shop:

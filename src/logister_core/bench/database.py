@@ -16,7 +16,7 @@ from logister_core.api_keys.services import ApiKeyService
 from logister_core.db.base import Base
 from logister_core.db.migrate import upgrade
 from logister_core.db.sessions import read_transaction, write_transaction
-from logister_core.error_groups.models import ErrorGroup, ErrorOccurrence
+from logister_core.error_groups.models import ErrorGroup, ErrorGroupCount, ErrorOccurrence
 from logister_core.ingest.models import IngestEvent, TelemetryDictionary, TelemetryIdentity, TraceSpan
 from logister_core.outbox.models import DeliveryStatus, TelemetryBatch, TelemetryDelivery, TelemetryFailure
 from logister_core.projects.models import Project
@@ -32,6 +32,8 @@ FILLED: tuple[type[Base], ...] = (
     TelemetryBatch,
     TelemetryFailure,
     ErrorGroup,
+    # Last, since what counts the groups also counts that they go.
+    ErrorGroupCount,
 )
 
 # What accepting events fills; a worker adds occurrences.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def includeme(config: Configurator) -> None:
-    from logister_core.error_groups.actors import wake_snoozed_errors
+    from logister_core.error_groups.actors import sum_up_group_counts, wake_snoozed_errors
     from logister_core.error_groups.history.queries import HistoryQuery
     from logister_core.error_groups.history.undo import UndoService
     from logister_core.error_groups.links.service import LinkService
@@ -23,6 +23,7 @@ def includeme(config: Configurator) -> None:
 
     config.add_projection(ErrorGrouping())
     config.add_recurring_job("snoozed_errors", wake_snoozed_errors, every=timedelta(minutes=1))
+    config.add_recurring_job("group_counts", sum_up_group_counts, every=timedelta(minutes=10))
     config.register_service_factory(InboxQuery.from_request, InboxQuery)
     config.register_service_factory(TriageService.from_request, TriageService)
     config.register_service_factory(HistoryQuery.from_request, HistoryQuery)

@@ -143,6 +143,23 @@ class ErrorGroupPerson(Base):
     # Made of the user id, see `people.person_of`.
 
 
+class ErrorGroupCount(Base):
+    """By how much a number of groups that lists show has changed; the sum of all changes is the number.
+
+    Triggers of `error_groups` write the rows, whoever changes groups and however. Rows are only added, so that nobody
+    waits for anybody; `counts.sum_up` makes one of many. They refer to no project, because the rows of groups that go
+    with their project are written when it is gone already.
+    """
+
+    __tablename__ = "error_group_counts"
+    __table_args__ = (Index(None, "project_id", "status", "number"),)
+
+    id: Mapped[big_pk]
+    project_id: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str]
+    number: Mapped[int]
+
+
 class ErrorOccurrence(Base):
     """One event counted in a group. The unique constraint is what makes grouping idempotent."""
 

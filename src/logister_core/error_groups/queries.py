@@ -29,12 +29,13 @@ from sqlalchemy.orm import Session, aliased
 
 from logister_core.accounts.models import User
 from logister_core.db.among import among, among_named
+from logister_core.error_groups.counts import number_open
 from logister_core.error_groups.inbox_cursor import InboxCursors, Position
 from logister_core.error_groups.inbox_scope import InboxScope
 from logister_core.error_groups.inbox_sorts import SORTS, Place, Sort
 from logister_core.error_groups.inbox_state import ASSIGNEES, EVERYONE, InboxState
 from logister_core.error_groups.listed import COLUMNS, LATEST_EVENT, ListedGroup
-from logister_core.error_groups.models import ErrorGroup, GroupStatus
+from logister_core.error_groups.models import ErrorGroup, ErrorGroupCount, GroupStatus
 from logister_core.error_groups.search.conditions import Asker, came_back, conditions, is_open
 from logister_core.error_groups.search.terms import Search
 from logister_core.error_groups.trends import daily_counts, start_of_day
@@ -71,7 +72,7 @@ class GroupPage:
 class Counts:
     """`lists` has the number of groups in the lists that somebody should look at, of the assignee who is looked at;
     `any` is whether that assignee has groups at all. `open` and `mine` are all open groups and those assigned to the
-    person, whoever is looked at. A search changes none of them. Nothing is counted further than `COUNTED`.
+    person, whoever is looked at. A search changes none of them. Only `open` is counted further than `COUNTED`.
     """
 
     lists: dict[str, int]
@@ -115,7 +116,6 @@ class InboxQuery:
             for query in sort.places(as_of, after=after.place if after else None, limit=limit)
             for part in _parts(state.filter)
         ]
-        # Only what is sorted by is read of all the groups that match, the rest of those that are shown.
         # Only what is sorted by is read of all the groups that match, the rest of those that are shown.
         found = union_all(*map(select, queries)).order_by(desc("rank"), desc("value"), desc("id")).limit(limit)
         groups, last = self._listed(found.subquery())
@@ -183,9 +183,14 @@ class InboxQuery:
         }
         counting = _counting(COUNTED, len(scope.projects) == 1, state.assignee if state.assignee in ASSIGNEES else "")
         *numbers, some = self._session.execute(counting, values).one()
-        unresolved, today, regressed, own, opened = (counted(found or 0) for found in numbers)
-        lists = {"unresolved": unresolved, "introduced_today": today, "regressed": regressed}
-        return Counts(lists, some, opened if narrowed else unresolved, own)
+        opened, *numbers = numbers
+        today, regressed, own, unresolved = (counted(found or 0) for found in numbers)
+        lists = {
+            "unresolved": unresolved if narrowed else opened,
+            "introduced_today": today,
+            "regressed": regressed,
+        }
+        return Counts(lists, some, opened, own)
 
     def arrived(self, scope: InboxScope, state: InboxState, search: Search, since: datetime) -> int:
         """Groups that came to this list after `since`, new or come back; `MOST_ARRIVALS` stands for more."""
@@ -243,9 +248,11 @@ class InboxQuery:
 @cache
 def _counting(most: int, of_one_project: bool, assignee: str) -> Select[*tuple[Any, ...]]:
     """Made once for each kind of list; `assignee` is a word, or nothing for a person."""
-    project = ErrorGroup.project_id
-    of_projects = project == bindparam("project_id") if of_one_project else among_named(project, "project_ids")
-    every = [of_projects, InboxScope.SHOWN]
+
+    def of_projects(project: Any) -> ColumnElement[bool]:
+        return project == bindparam("project_id") if of_one_project else among_named(project, "project_ids")
+
+    every = [of_projects(ErrorGroup.project_id), InboxScope.SHOWN]
     of_assignee = [*every, *InboxScope.assigned_to(assignee, bindparam("assignee_id"))]
 
     def number(*which: ColumnElement[bool]) -> Any:
@@ -254,11 +261,11 @@ def _counting(most: int, of_one_project: bool, assignee: str) -> Select[*tuple[A
 
     # Each number is counted in an index of its own.
     return select(
-        number(*of_assignee, is_open),
+        number_open(of_projects(ErrorGroupCount.project_id)),
         number(*of_assignee, is_open, ErrorGroup.first_seen_at >= bindparam("today")),
         number(*of_assignee, came_back),
         number(*every, is_open, ErrorGroup.assigned_user_id == bindparam("viewer_id")),
-        null() if assignee == EVERYONE else number(*every, is_open),
+        null() if assignee == EVERYONE else number(*of_assignee, is_open),
         exists().where(*of_assignee),
     )
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
 from logister_core.db.among import among, among_named
-from logister_core.error_groups.models import ErrorGroup, GroupStatus
+from logister_core.error_groups.counts import open_and_all
 from logister_core.projects.kinds import kind_label
 from logister_core.projects.models import Project
 from logister_core.projects.queries import ProjectQuery
@@ -108,11 +108,7 @@ class _Week(NamedTuple):
     activity: int
 
 
-_GROUPS = (
-    select(ErrorGroup.project_id, func.count().filter(ErrorGroup.status == GroupStatus.UNRESOLVED.value), func.count())
-    .where(among_named(ErrorGroup.project_id, "ids"), ErrorGroup.merged_into_id.is_(None))
-    .group_by(ErrorGroup.project_id)
-)
+_GROUPS = open_and_all()
 _DAYS: list[BindParameter[date]] = [bindparam(f"day_{number}") for number in range(DAYS)]
 
 
@@ -142,7 +138,7 @@ _LATEST = select(Project.id, _NEWEST_DAY).where(among_named(Project.id, "ids"))
 
 def _groups(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
     """Open and all error groups; projects without groups are missing."""
-    rows = session.execute(_GROUPS, {"ids": ids})
+    rows = session.execute(_GROUPS, {"project_ids": ids})
     return {project_id: (open_groups, all_groups) for project_id, open_groups, all_groups in rows}
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_,
 from sqlalchemy.orm import Session
 
 from logister_core.accounts.models import User
+from logister_core.error_groups.counts import open_and_all
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
 from logister_core.ingest.models import EventType, IngestEvent, TraceSpan
 from logister_core.projects.models import Project, ProjectMembership
@@ -54,16 +55,7 @@ _RECENT = (
     .order_by(_PLACE, *_NEWEST)
     .limit(bindparam("shown"))
 )
-_OPEN_GROUPS = select(func.count()).select_from(
-    select(literal(1))
-    .where(
-        ErrorGroup.project_id == bindparam("project_id"),
-        ErrorGroup.status == GroupStatus.UNRESOLVED.value,
-        ErrorGroup.merged_into_id.is_(None),
-    )
-    .limit(COUNTED)
-    .subquery()
-)
+_GROUPS = open_and_all()
 
 
 def counted(number: int) -> int:
@@ -140,18 +132,18 @@ class ProjectQuery:
 
     def home(self, project: Project, now: datetime) -> ProjectHome:
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        of_project = and_(ErrorGroup.project_id == project.id, ErrorGroup.merged_into_id.is_(None))
-        is_open = ErrorGroup.status == GroupStatus.UNRESOLVED.value
-        open_groups, new_today, all_groups = self._session.execute(
-            select(
-                func.count().filter(is_open),
-                func.count().filter(is_open, ErrorGroup.first_seen_at >= today),
-                func.count(),
-            ).where(of_project)
-        ).one()
+        new_today = self._session.scalar(
+            select(func.count()).where(
+                ErrorGroup.project_id == project.id,
+                ErrorGroup.status == GroupStatus.UNRESOLVED.value,
+                ErrorGroup.first_seen_at >= today,
+                ErrorGroup.merged_into_id.is_(None),
+            )
+        )
+        open_groups, all_groups = self._groups(project)
         return ProjectHome(
             open_groups=open_groups,
-            new_today=new_today,
+            new_today=new_today or 0,
             all_groups=all_groups,
             recent=self._recent(project, now - RECENT),
             last_receipt=self.last_receipt(project),
@@ -173,8 +165,13 @@ class ProjectQuery:
         )
 
     def open_groups(self, project: Project) -> int:
-        """How many error groups wait for somebody, counted up to `COUNTED`."""
-        return counted(self._session.scalar(_OPEN_GROUPS, {"project_id": project.id}) or 0)
+        """How many error groups wait for somebody."""
+        return self._groups(project)[0]
+
+    def _groups(self, project: Project) -> tuple[int, int]:
+        """Open and all groups."""
+        found = self._session.execute(_GROUPS, {"project_ids": [project.id]}).one_or_none()
+        return (0, 0) if found is None else (found[1], found[2])
 
     def _latest(self, what: Any, of_project: Any, moment: Any, project: Project) -> datetime | None:
         return self._session.scalar(select(what).where(of_project == project.id).order_by(moment.desc()).limit(1))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from logister_core.accounts.models import User
 from logister_core.audit.log import BACKGROUND, AuditLog
 from logister_core.db.sessions import read_transaction, write_transaction
+from logister_core.error_groups.counts import forget_counts
 from logister_core.projects.models import Project
 from logister_core.purges.models import ProjectPurge, PurgeStatus
 from logister_core.purges.portions import AT_ONCE, PORTIONS
@@ -125,6 +126,8 @@ def _finish(engine: Engine, lease: Lease, now: datetime) -> bool:
             return False
         _record(db, purge, project, now)
         db.execute(delete(Project).where(Project.id == lease.project_id).execution_options(synchronize_session=False))
+        # Groups that went with it were counted once more.
+        forget_counts(db, lease.project_id)
         purge.status = PurgeStatus.COMPLETED.value
         purge.completed_at = now
         purge.attempts = 0

@@ -17,6 +17,7 @@ from logister_core.bench.pages.story import DAYS, PEOPLE, Group, Seen, Story
 from logister_core.db.base import Base
 from logister_core.db.partitions import ensure_partitions
 from logister_core.db.sessions import write_transaction
+from logister_core.error_groups.counts import sum_up
 from logister_core.error_groups.history.models import ErrorGroupChange
 from logister_core.error_groups.models import ErrorGroup, ErrorGroupKey, ErrorOccurrence
 from logister_core.ids import uuid7
@@ -99,7 +100,11 @@ def _default(column: Any) -> Any:
 
 
 def _settle(engine: Engine) -> None:
-    """What a database that has been running for a while has done: statistics are known, old versions are gone."""
+    """What has been done in a database that has been running for a while: numbers are summed up, statistics are known,
+    old versions are gone.
+    """
+    with write_transaction(engine) as db:
+        sum_up(db)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
 
