@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 # Every test builds an application of its own, and compiling the templates anew for each would take most of the time.
-# Chameleon looks for this once, when it is first imported; entries are named by the digest of their source.
+# All of them keep what they compiled here, see `logister_core.web.compiled`; so does Chameleon without an application.
 if "CHAMELEON_CACHE" not in os.environ:
     cache = Path(tempfile.gettempdir()) / f"logister-test-templates-{os.getuid()}"
     cache.mkdir(mode=0o700, exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyramid.config import Configurator
 from pyramid.events import BeforeRender
 
+from logister_core.web.compiled import keep_compiled
 from logister_core.web.globals import TemplateGlobals
 from logister_core.web.page_parts import PageParts, add_page_part
 
@@ -15,6 +16,7 @@ MINUTE = 60
 
 def includeme(config: Configurator) -> None:
     settings = config.get_settings()
+    keep_compiled(config.registry.logister_settings)
     config.include("pyramid_chameleon")
     config.add_static_view("static/dist", "logister_core.web:static/dist", cache_max_age=YEAR)
     config.add_static_view("static", "logister_core.web:static", cache_max_age=MINUTE)
