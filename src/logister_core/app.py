@@ -45,6 +45,7 @@ FEATURES = (
     "logister_core.purges",
     "logister_core.api_keys",
     "logister_core.mobile_tokens",
+    "logister_core.cli_access",
     "logister_core.error_groups",
     "logister_core.events",
     "logister_core.monitors",

@@ -57,6 +57,8 @@ class Registry(pyramid.registry.Registry):
     page_parts: PageParts
     form_guards: list[FormGuard]
     openapi: dict[str, Any]
+    openapi_digest: str
+    # SHA-256 of the document as it is served.
     plugins: list[ActivePlugin]
     installation_sections: Sections
     onboarding: Onboarding

@@ -16,11 +16,13 @@ import pytest
 import webtest
 from pyramid.interfaces import IRoutesMapper
 
+from factories.cli_tokens import cli_token
 from factories.errors import group, send_error
 from factories.mobile_tokens import ask
 from factories.monitors import check_in, monitor
 from factories.projects import api_key
 from logister_core.api_keys.models import ApiKey
+from logister_core.cli_access.models import CliAccessToken
 from logister_core.error_groups.history.models import ErrorGroupChange
 from logister_core.error_groups.links.models import ErrorGroupLink
 from logister_core.ingest.models import IngestEvent
@@ -97,6 +99,15 @@ TABLE = {
     "api_keys.index": {"GET": MEMBER, "POST": MANAGER},
     "api_keys.revoke": {"POST": MANAGER},
     "audit.index": {"GET": ADMINISTRATOR},
+    "cli_access.capabilities": {"GET": ANYBODY},
+    "cli_access.device": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "cli_access.logins": {"POST": ANYBODY},
+    "cli_access.logins.token": {"POST": ANYBODY},
+    "cli_access.session": {"GET": KEY},
+    "cli_access.token": {"DELETE": ITS_OWNER},
+    "cli_access.token.revoke": {"POST": ITS_OWNER},
+    "cli_access.tokens": {"DELETE": SIGNED_IN},
+    "cli_access.tokens.revoke": {"POST": SIGNED_IN},
     "deployments.index": {"GET": MEMBER},
     "deployments.record": {"POST": KEY},
     "error_groups.assignment": {"DELETE": MEMBER, "PATCH": MEMBER, "POST": MEMBER},
@@ -412,6 +423,7 @@ def world(site: Instance, people: Any) -> tuple[dict[str, webtest.TestApp], dict
         invited = Invitation(token_digest="a", project_id=project.id, role="viewer", **values)
         invited_alone = Invitation(token_digest="b", **values)
         db.add_all([invited, invited_alone])
+    cli_token(site, owner)
     log = next(event for event in site.rows(IngestEvent) if event.event_type == "log")
     return browsers, {
         "project": str(project.uuid),
@@ -428,6 +440,7 @@ def world(site: Instance, people: Any) -> tuple[dict[str, webtest.TestApp], dict
         "passkey": str(passkey.uuid),
         "invitation": str(invited.uuid),
         "account_invitation": str(invited_alone.uuid),
+        "cli_token": str(site.rows(CliAccessToken)[0].uuid),
         "monitor": str(monitor(site).uuid),
         "token": str(site.rows(MobileIngestToken)[0].uuid),
         "user": str(owner.uuid),

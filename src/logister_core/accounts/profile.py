@@ -16,6 +16,7 @@ from logister_core.accounts.passwords import MAXIMUM_LENGTH, PasswordHasher
 from logister_core.accounts.services import normal_email
 from logister_core.accounts.user_agents import browser_name
 from logister_core.audit.log import AuditLog
+from logister_core.cli_access.queries import cli_sessions
 from logister_core.errors import Refused
 from logister_core.mail.services import AccountMails
 from logister_core.security.permissions import SIGNED_IN
@@ -34,7 +35,13 @@ EDIT = "templates/profile_edit.pt"
 def profile(request: Request) -> dict[str, Any]:
     user = _user(request)
     facts = [("Name", user.name or None), ("E-mail", user.email), ("User id", str(user.uuid))]
-    return {"facts": facts, "joined": user.created_at, "user_id": str(user.uuid)}
+    return {
+        "facts": facts,
+        "joined": user.created_at,
+        "user_id": str(user.uuid),
+        "cli": cli_sessions(request.db, user, request.now),
+        "now": request.now,
+    }
 
 
 @view_config(route_name="accounts.profile.edit", request_method="GET", permission=SIGNED_IN, renderer=EDIT)

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 
 from logister_core.db.connecting import Connecting
+from logister_core.db.deadline import lift_limit
 
 # How long a SQLite writer waits for another one before it gives up, milliseconds.
 SQLITE_BUSY_TIMEOUT_MS = 20_000
@@ -67,6 +68,7 @@ def _sqlite_engine(url: str, pool_size: int, echo: bool) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "reset", _end_sqlite)
+    event.listen(engine, "checkin", lift_limit)
     return engine
 
 

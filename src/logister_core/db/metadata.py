@@ -5,6 +5,7 @@ from __future__ import annotations
 from logister_core.accounts import models as accounts
 from logister_core.api_keys import models as api_keys
 from logister_core.audit import models as audit
+from logister_core.cli_access import models as cli_access
 from logister_core.client_submissions import models as client_submissions
 from logister_core.db.base import Base
 from logister_core.deployments import models as deployments
@@ -35,6 +36,7 @@ MODEL_MODULES = (
     accounts,
     api_keys,
     audit,
+    cli_access,
     client_submissions,
     deployments,
     error_groups,

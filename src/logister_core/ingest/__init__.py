@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from logister_core.ingest.acceptor import Acceptor, GroupAcceptor, RequestAcceptor
 from logister_core.ingest.credentials import Credentials
 from logister_core.ingest.dictionaries import Dictionaries
-from logister_core.ingest.endpoints import BATCH_PATH, CHECK_INS_PATH, EVENTS_PATH, INTAKE_PATHS, WRITE_PATHS
+from logister_core.ingest.endpoints import API_PATH, BATCH_PATH, CHECK_INS_PATH, EVENTS_PATH, INTAKE_PATHS
 from logister_core.ingest.guards import Guards
 from logister_core.ingest.ids import TelemetryIDs
 from logister_core.ingest.intake import BatchLimits, Intake
@@ -63,11 +63,11 @@ def wants_transaction(request: Request) -> bool:
 
 
 def attempts(request: Request) -> int | None:
-    """pyramid_retry's activate hook: what clients write is tried once.
+    """pyramid_retry's activate hook: what programs send is tried once.
 
     Keeping a body for a second time means reading it before anybody has looked at who sends it.
     """
-    return 1 if _is_for(request, WRITE_PATHS) else None
+    return 1 if _is_for(request, (API_PATH,)) else None
 
 
 def _is_for(request: Request, paths: tuple[str, ...]) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+API_PATH: Final = "/api/v1/"
 EVENTS_PATH: Final = "/api/v1/ingest_events"
 BATCH_PATH: Final = f"{EVENTS_PATH}/batch"
 CHECK_INS_PATH: Final = "/api/v1/check_ins"
 DEPLOYMENTS_PATH: Final = "/api/v1/deployments"
 MOBILE_TOKENS_PATH: Final = "/api/v1/mobile_ingest_tokens"
 
-# How paths of telemetry, and of everything that clients write, begin.
+# How paths of telemetry begin.
 INTAKE_PATHS: Final = (EVENTS_PATH, CHECK_INS_PATH)
-WRITE_PATHS: Final = (*INTAKE_PATHS, DEPLOYMENTS_PATH, MOBILE_TOKENS_PATH)
 
 # Every path also answers with `.json` or a slash behind it; a redirect would lose the clients' posts.
 TAIL: Final = r"{tail:(\.json)?/?}"

@@ -104,7 +104,7 @@ class ProjectQuery:
 
     def accessible(self, user: User, *, archived: bool | None = None) -> Sequence[Project]:
         """Projects the person belongs to, the newest first. `archived` None: all."""
-        query = select(Project).where(_belongs_to(user)).order_by(*_NEWEST)
+        query = select(Project).where(belongs_to(user)).order_by(*_NEWEST)
         if archived is not None:
             query = query.where(Project.archived_at.is_not(None) if archived else Project.archived_at.is_(None))
         return self._session.scalars(query).all()
@@ -112,7 +112,7 @@ class ProjectQuery:
     def active(self, user: User) -> list[KnownProject]:
         """Those of the person that are not archived."""
         columns = (getattr(Project, name) for name in KnownProject._fields)
-        rows = self._session.execute(select(*columns).where(_belongs_to(user), Project.archived_at.is_(None)))
+        rows = self._session.execute(select(*columns).where(belongs_to(user), Project.archived_at.is_(None)))
         return [KnownProject._make(row) for row in rows]
 
     def recent(self, user: User, first: Sequence[UUID], limit: int) -> list[tuple[UUID, str, str]]:
@@ -126,7 +126,7 @@ class ProjectQuery:
     def counts(self, user: User) -> dict[str, int]:
         """Numbers of the person's projects: active, archived, all."""
         every, archived = self._session.execute(
-            select(func.count(), func.count(Project.archived_at)).where(_belongs_to(user))
+            select(func.count(), func.count(Project.archived_at)).where(belongs_to(user))
         ).one()
         return {"active": every - archived, "archived": archived, "all": every}
 
@@ -190,6 +190,7 @@ class ProjectQuery:
         return [*((kind.value, found.get(kind.value, 0)) for kind in EventType), ("span", spans or 0)]
 
 
-def _belongs_to(user: User) -> ColumnElement[bool]:
+def belongs_to(user: User) -> ColumnElement[bool]:
+    """Of a project: the person owns it or is a member."""
     member = select(ProjectMembership.project_id).where(ProjectMembership.user_id == user.id)
     return or_(Project.owner_id == user.id, Project.id.in_(member))

@@ -7,6 +7,7 @@ dataclass with `setting(...)` fields and hands it over as an extra section.
 
 from __future__ import annotations
 
+from .cli import CliSettings
 from .fields import (
     Kind,
     Saved,
@@ -41,6 +42,7 @@ from .sections import (
 
 __all__ = [
     "CORE_SECTIONS",
+    "CliSettings",
     "DatabaseSettings",
     "Given",
     "IntakeSettings",

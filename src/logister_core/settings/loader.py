@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sqlalchemy.engine import URL
 
+from .cli import CliSettings
 from .fields import Variable, variables_of
 from .given import Given, Origin, Source
 from .mail import MailSettings
@@ -36,6 +37,7 @@ _CORE: Mapping[type, str] = {
     SelfObservabilitySettings: "self_observability",
     UpdateSettings: "updates",
     OIDCSettings: "oidc",
+    CliSettings: "cli",
 }
 
 CORE_SECTIONS: tuple[type, ...] = tuple(_CORE)
@@ -73,6 +75,7 @@ class Settings:
     self_observability: SelfObservabilitySettings
     updates: UpdateSettings
     oidc: OIDCSettings
+    cli: CliSettings
     extra: Mapping[type, Any] = field(default_factory=dict)
     given: Given = field(default_factory=Given, repr=False)
     left_out: tuple[str, ...] = ()
@@ -192,6 +195,7 @@ def load_settings(
         self_observability=_with_endpoint(loaded[SelfObservabilitySettings], product),
         updates=loaded[UpdateSettings],
         oidc=loaded[OIDCSettings],
+        cli=loaded[CliSettings],
         extra={section: loaded[section] for section in extra_sections},
         given=given,
         left_out=tuple(left_out),
