@@ -9,16 +9,20 @@ from typing import Any
 import webtest
 from sqlalchemy import select
 
+from factories.cli_tokens import cli_token
 from factories.errors import key_error, post_event
 from factories.projects import api_key, member, project
 from logister_core.accounts.models import User
 from logister_core.audit.log import AuditLog
+from logister_core.cli_access.models import CliDeviceAuthorization
+from logister_core.cli_access.scopes import READ_SCOPES, WRITE_SCOPES
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.ingest.models import IngestEvent
 from logister_core.invitations.models import Invitation
 from logister_core.projects.models import Project
 from logister_core.purges.models import ProjectPurge, PurgeStatus
 from logister_core.second_factors.models import AuthenticatorApp, Passkey, RecoveryCode
+from logister_core.security.tokens import digest
 from logister_core.source_repositories.models import SourceRepository
 from logister_core.updates.models import KnownRelease
 
@@ -55,7 +59,7 @@ def furnish(site: Instance, owner: User, browser: webtest.TestApp) -> dict[str, 
         things |= ids(site, name, made)
     _decide(browser, things)
     _identify(site, owner)
-    return things
+    return things | _let_in(site, owner)
 
 
 def _identify(site: Instance, owner: User) -> None:
@@ -85,6 +89,32 @@ def _identify(site: Instance, owner: User) -> None:
             db.add(Invitation(token_digest=email, **values))
         for number in range(10):
             db.add(RecoveryCode(user_id=owner.id, digest=str(number), created_at=now))
+
+
+def _let_in(site: Instance, owner: User) -> dict[str, str]:
+    """Programs that read, some with long names; codes of logins that wait, and of one that was denied."""
+    now = site.clock()
+    shop = project(site, owner, name="For programs")
+    cli_token(site, owner, name="Logister CLI device login", last_used_at=now - timedelta(hours=3))
+    cli_token(site, owner, shop, name=f"{LONG_WORD[:80]} device login", scopes=["projects:read"])
+    cli_token(site, owner, name="An agent device login", revoked_at=now - timedelta(days=2))
+    cli_token(site, owner, name=f"{HOSTILE} device login", expires_at=now - timedelta(days=4))
+    values = {
+        "client_name": "Logister CLI",
+        "ip": "2001:db8:85a3::8a2e:370:7334",
+        "requested_scopes": list(READ_SCOPES),
+    }
+    values |= {"created_at": now - timedelta(minutes=1), "expires_at": now + timedelta(days=1)}
+    codes = {"cli_login": "K7QM-3XWD", "cli_login_reading": "H2PA-9RTC", "cli_login_denied": "B4ZN-6VEJ"}
+    changes: dict[str, dict[str, Any]] = {
+        "cli_login": {"requested_scopes": [*READ_SCOPES, *WRITE_SCOPES], "client_name": LONG_WORD[:80]},
+        "cli_login_denied": {"status": "denied", "denied_at": now, "user_id": owner.id},
+    }
+    with site.write() as db:
+        for name, code in codes.items():
+            digests = {"device_code_digest": name, "user_code_digest": digest(code.replace("-", ""))}
+            db.add(CliDeviceAuthorization(**digests | values | changes.get(name, {})))
+    return codes
 
 
 def _colleague(site: Instance) -> str:
