@@ -1,6 +1,6 @@
 """CLI tokens, and the logins by which they are asked for
 
-Revises: 20261130_factor_mails
+Revises: 20261130_group_counts
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261130_cli_tokens"
-down_revision = "20261130_factor_mails"
+down_revision = "20261130_group_counts"
 branch_labels = None
 depends_on = None
 
