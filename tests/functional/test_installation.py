@@ -18,7 +18,7 @@ from logister_core.installation.models import Installation, InstallationStep, In
 from logister_core.installation.saved_values import saved_values
 from logister_core.projects.models import Project
 from logister_core.security.tokens import digest
-from logister_core.tasks.heartbeat import KEY_PREFIX
+from logister_core.tasks.brokers import HEARTBEAT_PREFIX
 from support.mail_server import mail_server
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
@@ -558,7 +558,7 @@ def form_of(page):
 
 
 def beat(client, pid, *, size, required):
-    key = f"{KEY_PREFIX}host:{pid}"
+    key = f"{HEARTBEAT_PREFIX}host:{pid}"
     valid = "true" if size >= required else "false"
     client.hset(key, mapping={"pid": pid, "size": size, "required": required, "worker_threads": 5, "valid": valid})
 

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from logister_core.db.engine import make_engine
 from logister_core.db.metadata import metadata
-from logister_core.db.migrate import current_revision, downgrade, head_revision, include_object, upgrade
+from logister_core.db.migrate import alembic_config, downgrade, include_object, upgrade
 from logister_core.db.partitions import ensure_partitions
+from logister_core.db.revisions import current_revision, head_revision
 
 
 @pytest.fixture
@@ -32,7 +34,15 @@ def test_an_empty_database_comes_to_the_head_and_stays_there(engine: Engine) -> 
     assert upgrade(engine) is True
     assert upgrade(engine) is False
     with engine.connect() as connection:
+        assert current_revision(connection) == MigrationContext.configure(connection).get_current_revision()
         assert current_revision(connection) == head_revision()
+    # Without asking Alembic, we know the same.
+    assert head_revision() == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def test_a_database_without_a_schema_has_no_revision(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert current_revision(connection) is None
 
 
 def test_migrations_and_models_describe_the_same_schema(engine: Engine) -> None:

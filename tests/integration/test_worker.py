@@ -19,7 +19,8 @@ from logister_core import __version__
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.outbox.models import DeliveryStatus, TelemetryDelivery
 from logister_core.projects.models import Project
-from logister_core.tasks.heartbeat import KEY_PREFIX, Heartbeat
+from logister_core.tasks.brokers import HEARTBEAT_PREFIX
+from logister_core.tasks.heartbeat import Heartbeat
 from logister_core.tasks.models import RecurringJobState
 from logister_core.tasks.worker import QUEUES
 from support.instance import Databases, instance
@@ -191,7 +192,7 @@ def wait_for_log(plant: Installation, words: str) -> None:
 
 def register(plant: Installation) -> list[str]:
     with redis.Redis.from_url(plant.site.settings.tasks.queue_url, decode_responses=True) as client:
-        return list(client.scan_iter(match=f"{KEY_PREFIX}*"))
+        return list(client.scan_iter(match=f"{HEARTBEAT_PREFIX}*"))
 
 
 def worker_processes(plant: Installation) -> list[psutil.Process]:

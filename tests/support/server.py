@@ -24,7 +24,7 @@ from sqlalchemy import func, select, update
 from factories.projects import api_key
 from logister_core.outbox.models import UNFINISHED, DeliveryStatus, TelemetryDelivery
 from logister_core.projects.models import Project
-from logister_core.tasks.heartbeat import KEY_PREFIX
+from logister_core.tasks.brokers import HEARTBEAT_PREFIX
 from logister_core.tasks.recurring import tick
 
 from .instance import Databases, Instance, instance
@@ -133,7 +133,7 @@ class Worker(Program):
     def ready(self) -> bool:
         """Whether one of its processes has entered itself in the register of workers."""
         with contextlib.suppress(redis.RedisError), redis.Redis.from_url(self._redis_url) as client:
-            known = {int(key.rpartition(b":")[2]) for key in client.scan_iter(match=f"{KEY_PREFIX}*")}
+            known = {int(key.rpartition(b":")[2]) for key in client.scan_iter(match=f"{HEARTBEAT_PREFIX}*")}
             return any(child.pid in known for child in psutil.Process(self._process.pid).children(recursive=True))
         return False
 

@@ -55,8 +55,8 @@ def release(instance: Instance) -> None:
 def _schema(engine: Engine) -> Schema:
     from sqlalchemy import inspect
 
-    from logister_core.db.migrate import current_revision
     from logister_core.db.partitions import is_partition
+    from logister_core.db.revisions import current_revision
 
     with engine.connect() as connection:
         tables = inspect(connection).get_table_names()

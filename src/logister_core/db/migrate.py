@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this release."""
+"""Bringing a database to the schema of this release. Alembic is imported when there is something to bring."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command, context
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from logister_core.db.engine import make_engine
 from logister_core.db.metadata import metadata
 from logister_core.db.partitions import ensure_partitions, is_partition
+from logister_core.db.revisions import current_revision, head_revision
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 # Any constant will do, as long as every process that migrates this database asks for the same one.
 ADVISORY_LOCK = 0x6C6F_6769
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "logister_core:migrations")
     config.set_main_option("path_separator", "os")
@@ -49,35 +51,37 @@ def upgrade(engine: Engine, revision: str = "head") -> bool:
     with _one_at_a_time(engine), engine.connect() as connection:
         before = current_revision(connection)
         connection.rollback()
-        command.upgrade(alembic_config(connection), revision)
-        after = current_revision(connection)
-        connection.rollback()
+        at_head = revision == "head" and before == head_revision()
+        after = before if at_head else _upgraded(connection, revision)
         if revision == "head":
+            _be_impatient(connection)
             ensure_partitions(connection)
             connection.commit()
     return before != after
 
 
+def _upgraded(connection: Connection, revision: str) -> str | None:
+    """The revision it has now."""
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), revision)
+    after = current_revision(connection)
+    connection.rollback()
+    return after
+
+
 def downgrade(engine: Engine, revision: str) -> None:
+    from alembic import command
+
     with _one_at_a_time(engine), engine.connect() as connection:
         command.downgrade(alembic_config(connection), revision)
 
 
-def current_revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def head_revision() -> str | None:
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
-
-
 def run_migrations(connection: Connection) -> None:
     """Called by env.py inside Alembic; one transaction per migration."""
-    if connection.dialect.name == "postgresql":
-        # A migration that cannot get its locks soon must not make every request queue behind it.
-        connection.execute(text("SET lock_timeout = '10s'"))
-        connection.execute(text("SET statement_timeout = '15min'"))
-        connection.commit()
+    from alembic import context
+
+    _be_impatient(connection)
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -87,6 +91,14 @@ def run_migrations(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _be_impatient(connection: Connection) -> None:
+    """Whoever cannot get its locks soon must not make every request queue behind it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET lock_timeout = '10s'"))
+        connection.execute(text("SET statement_timeout = '15min'"))
+        connection.commit()
 
 
 def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:

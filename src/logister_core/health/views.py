@@ -11,7 +11,7 @@ from pyramid.view import view_config
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from logister_core.db.migrate import current_revision, head_revision
+from logister_core.db.revisions import current_revision, head_revision
 from logister_core.health.checks import Health
 
 if TYPE_CHECKING:

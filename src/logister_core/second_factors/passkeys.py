@@ -1,4 +1,7 @@
-"""Passkeys: registering one, and having one sign a challenge (WebAuthn Level 2, by py_webauthn)."""
+"""Passkeys: registering one, and having one sign a challenge (WebAuthn Level 2, by py_webauthn).
+
+The library is imported where it is used: it brings OpenSSL and ASN.1 along, and few processes ever see a passkey.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,6 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, parse_authentication_credential_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from logister_core.accounts.models import User
 from logister_core.errors import Refused
@@ -35,6 +23,8 @@ from logister_core.second_factors.models import Passkey
 from logister_core.security.inputs import one_line
 
 if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     from logister_core.types import Request
 
 NAME_LENGTH: Final = 60
@@ -77,6 +67,13 @@ class Passkeys:
 
     def registration(self, user: User, existing: Iterable[Passkey]) -> dict[str, Any]:
         """What a browser needs to make a passkey, its challenge included."""
+        from webauthn import generate_registration_options
+        from webauthn.helpers.structs import (
+            AuthenticatorSelectionCriteria,
+            ResidentKeyRequirement,
+            UserVerificationRequirement,
+        )
+
         options = generate_registration_options(
             rp_id=self.site.host,
             rp_name="Logister",
@@ -94,6 +91,10 @@ class Passkeys:
 
     def register(self, user: User, answer: str, challenge: str, name: str) -> Passkey:
         """Raises `Refused`: name, or "" when the browser's answer is not good."""
+        from webauthn import verify_registration_response
+        from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+        from webauthn.helpers.exceptions import WebAuthnException
+
         name = one_line(name)[:NAME_LENGTH] or f"Passkey of {self._clock():%-d %B %Y}"
         if (self._session.scalar(select(func.count()).where(Passkey.user_id == user.id)) or 0) >= MOST:
             raise Refused({"": f"There are {MOST} passkeys already. Remove one first."})
@@ -126,6 +127,9 @@ class Passkeys:
 
         `alone`: nothing else was shown, so the device has to verify who uses it.
         """
+        from webauthn import generate_authentication_options
+        from webauthn.helpers.structs import UserVerificationRequirement
+
         wanted = UserVerificationRequirement.REQUIRED if alone else UserVerificationRequirement.PREFERRED
         options = generate_authentication_options(
             rp_id=self.site.host, allow_credentials=_descriptors(passkeys), user_verification=wanted
@@ -134,6 +138,10 @@ class Passkeys:
 
     def owner(self, answer: str, challenge: str, *, user: User | None = None) -> tuple[User, Passkey]:
         """Whose passkey has signed the challenge: that of `user`, or of anybody without one. Raises `Refused`."""
+        from webauthn import verify_authentication_response
+        from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, parse_authentication_credential_json
+        from webauthn.helpers.exceptions import WebAuthnException
+
         try:
             credential = parse_authentication_credential_json(_bounded(answer))
             passkey = self._session.scalar(
@@ -162,10 +170,15 @@ class Passkeys:
 
 
 def _descriptors(passkeys: Iterable[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(passkey.credential_id)) for passkey in passkeys]
 
 
 def _document(options: Any) -> dict[str, Any]:
+    from webauthn import options_to_json
+
     document: dict[str, Any] = json.loads(options_to_json(options))
     return document
 

@@ -20,6 +20,8 @@ REDIS_TIMEOUT_SECONDS = 2
 
 # What the names of all our keys in the queue's Redis begin with.
 NAMESPACE = "logister"
+# And those under which worker processes say that they live; see `tasks.heartbeat`.
+HEARTBEAT_PREFIX = "logister:worker_database_pool:"
 
 
 def make_broker(registry: Registry) -> dramatiq.Broker:

@@ -17,14 +17,13 @@ from sqlalchemy.pool import QueuePool
 
 from logister_core import __version__
 from logister_core.logs import event
-from logister_core.tasks.brokers import REDIS_TIMEOUT_SECONDS
+from logister_core.tasks.brokers import HEARTBEAT_PREFIX, REDIS_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from logister_core.types import Registry
 
 logger = logging.getLogger(__name__)
 
-KEY_PREFIX = "logister:worker_database_pool:"
 BEAT_SECONDS = 10
 TTL_SECONDS = 30
 
@@ -44,7 +43,7 @@ class Heartbeat:
             socket_timeout=REDIS_TIMEOUT_SECONDS,
             socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
         )
-        self.key = f"{KEY_PREFIX}{socket.gethostname()}:{os.getpid()}"
+        self.key = f"{HEARTBEAT_PREFIX}{socket.gethostname()}:{os.getpid()}"
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="logister-heartbeat", daemon=True)
 

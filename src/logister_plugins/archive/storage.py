@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from logister_core.settings import Settings as AllSettings
 
 # Relative, and no part of it leads elsewhere. S3 takes 1,024 bytes, which are characters here.
-_KEY: Final = re.compile(r"(?!(.*/)?\.{1,2}(/|$))[^/\\\x00-\x1f\x7f-\U0010ffff]+(/[^/\\\x00-\x1f\x7f-\U0010ffff]+)*")
+_KEY: Final = re.compile(r"(?!(.*/)?\.{1,2}(/|$))[!-.0-\[\]-~]+(/[!-.0-\[\]-~]+)*")
 _LONGEST_KEY: Final = 1024
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
-import redis
 from sqlalchemy import select
 
 from logister_core.administration.installation.checks.redis_facts import (
     connect,
     queue_facts,
     server_facts,
+    unreachable,
     worker_facts,
 )
 from logister_core.administration.installation.sections import Diagnosis, Examination
@@ -26,7 +26,7 @@ def check_background_jobs(examination: Examination) -> Diagnosis:
     if settings.tasks.queue_url is None:
         return _inside(examination, details)
     for role, url in (("queue", settings.tasks.queue_url), ("rate limits", settings.tasks.rate_limit_url)):
-        problem = None if url is None else _unreachable(url)
+        problem = None if url is None else unreachable(url)
         if problem is not None:
             details |= {"redis_reachable": False, "error_class": problem}
             return Diagnosis(False, f"The Redis of the {role} does not answer.", details)
@@ -57,16 +57,6 @@ def _inside(examination: Examination, details: dict[str, Any]) -> Diagnosis:
     if settings.web_pool_size < settings.worker_pool_required:
         return Diagnosis(False, "The database pool is smaller than background work needs: raise DB_POOL.", details)
     return Diagnosis(True, "Background work runs inside the web process, because no Redis is set.", details)
-
-
-def _unreachable(url: str) -> str | None:
-    """The kind of error; its words could repeat the password."""
-    try:
-        with closing(connect(url)) as client:
-            client.ping()
-    except (redis.RedisError, OSError) as error:
-        return type(error).__name__
-    return None
 
 
 def _roles(settings: Settings) -> dict[str, str]:

@@ -1,17 +1,17 @@
-"""What a Redis says about itself and about the queues in it."""
+"""What a Redis says about itself and about the queues in it.
+
+Its library is imported where it is used: a process without Redis has no use for it, and is made to import this module.
+"""
 
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import Any, Final, get_args
 
-import redis
-
 from logister_core.tasks.actors import Queue
-from logister_core.tasks.brokers import NAMESPACE, REDIS_TIMEOUT_SECONDS
-from logister_core.tasks.heartbeat import KEY_PREFIX
+from logister_core.tasks.brokers import HEARTBEAT_PREFIX, NAMESPACE, REDIS_TIMEOUT_SECONDS
 
 UNKNOWN: Final = "unknown"
 # Queues lose messages when Redis may throw away what it likes.
@@ -20,6 +20,8 @@ POLICY: Final = "noeviction"
 
 def connect(url: str) -> Any:
     """A client that gives up soon; it connects when it is first used."""
+    import redis
+
     return redis.Redis.from_url(
         url,
         socket_timeout=REDIS_TIMEOUT_SECONDS,
@@ -28,8 +30,22 @@ def connect(url: str) -> Any:
     )
 
 
+def unreachable(url: str) -> str | None:
+    """The kind of error; its words could repeat the password."""
+    import redis
+
+    try:
+        with closing(connect(url)) as client:
+            client.ping()
+    except (redis.RedisError, OSError) as error:
+        return type(error).__name__
+    return None
+
+
 def server_facts(client: Any) -> dict[str, Any]:
     """Whether it keeps what it is given. Servers that do not tell are unknown, which is no mistake."""
+    import redis
+
     facts: dict[str, Any] = {
         "maxmemory_policy": UNKNOWN,
         "policy_valid": UNKNOWN,
@@ -73,7 +89,7 @@ def queue_facts(client: Any, now: datetime) -> dict[str, Any]:
 
 def worker_facts(client: Any) -> list[dict[str, str]]:
     """The heartbeats of worker processes that live; see `tasks.heartbeat`."""
-    found = [client.hgetall(key) for key in sorted(client.scan_iter(match=f"{KEY_PREFIX}*"))]
+    found = [client.hgetall(key) for key in sorted(client.scan_iter(match=f"{HEARTBEAT_PREFIX}*"))]
     return [facts for facts in found if facts]
 
 
