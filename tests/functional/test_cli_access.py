@@ -16,7 +16,7 @@ import webtest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
-from factories.cli_tokens import bearer, begin, cli_token
+from factories.cli_tokens import LOGINS, bearer, begin, cli_token, poll
 from factories.projects import api_key, member, project
 from logister_core.accounts.models import User
 from logister_core.cli_access.actors import remove_old_logins
@@ -27,6 +27,7 @@ from logister_core.projects.models import ProjectMembership
 from logister_core.settings import SettingsError, load_settings
 from logister_core.tasks.actors import actor_name
 from support.instance import Instance
+from support.openapi import assert_as_documented, document_of
 
 SESSION = "/api/v1/cli/session"
 CAPABILITIES = "/api/v1/cli/capabilities"
@@ -285,6 +286,31 @@ def test_capabilities_tell_everybody_what_is_built(make_site: Any) -> None:
     for path in told["endpoints"].values():
         assert site.browser().get(path, status="*").status_int in (200, 401, 404)
     assert "X-RateLimit-Limit" not in answer.headers
+
+
+def test_answers_are_as_the_document_says(site: Instance, people: Any) -> None:
+    ana, browser = people.newcomer()
+    document = document_of(site)
+
+    def documented(answer: webtest.TestResponse) -> None:
+        assert_as_documented(document, answer.request.path, answer)
+
+    documented(site.browser().get(CAPABILITIES))
+    documented(session(site, cli_token(site, ana, people.project(ana), last_used_at=site.clock())))
+    documented(session(site, "wrong"))
+    begun = begin(site)
+    for answer in (begun, begin(site, 422, scope="admin:all"), poll(site, "?"), poll(site, begun.json["device_code"])):
+        documented(answer)
+    form = browser.get(f"/cli/device?user_code={begun.json['user_code']}").form
+    form.submit("decision", value="approve", status=303)
+    documented(poll(site, begun.json["device_code"]))
+    documented(begin_often(site))
+
+
+def begin_often(site: Instance) -> webtest.TestResponse:
+    for _ in range(30):
+        answer = site.browser().post_json(LOGINS, {}, status="*")
+    return answer
 
 
 def test_old_logins_are_removed_every_night(site: Instance) -> None:

@@ -28,6 +28,7 @@ from support.instance import Instance
 from support.openapi import PATH, assert_as_documented, document_of, response_to, validator
 
 UUID = "0b7d9a3e-5f1c-4a52-9b1e-0c8a2f6d4e71"
+TELEMETRY = (EVENTS_PATH, BATCH_PATH, CHECK_INS_PATH, DEPLOYMENTS_PATH, MOBILE_TOKENS_PATH)
 # The server makes these itself.
 OF_THE_SERVER = ("id", "legacy_id", "token", "expires_at")
 PAGE = "https://shop.example.com"
@@ -41,9 +42,9 @@ def document(site: Instance) -> dict[str, Any]:
 
 
 def refusals(document: dict[str, Any]) -> Iterator[tuple[str, int, str, dict[str, Any]]]:
-    """(path, status, code, example) of every documented refusal that has a code."""
-    for path, item in document["paths"].items():
-        for status, response in item["post"]["responses"].items():
+    """(path, status, code, example) of every documented refusal of telemetry that has a code."""
+    for path in TELEMETRY:
+        for status, response in document["paths"][path]["post"]["responses"].items():
             for example in response["content"]["application/json"]["examples"].values():
                 if "code" in example["value"]:
                     yield path, int(status), example["value"]["code"], example["value"]
@@ -67,17 +68,27 @@ def test_it_is_valid_openapi(document: dict[str, Any]) -> None:
 
 
 def test_its_examples_fit_its_schemas(document: dict[str, Any]) -> None:
-    for item in document["paths"].values():
-        for part in (item["post"]["requestBody"], *item["post"]["responses"].values()):
+    for described in (described for item in document["paths"].values() for described in item.values()):
+        for part in (described.get("requestBody", {"content": {}}), *described["responses"].values()):
             for content in part["content"].values():
                 for example in content["examples"].values():
                     validator(document, content["schema"]).validate(example["value"])
 
 
-def test_every_endpoint_that_clients_write_to_is_in_it(site: Instance, document: dict[str, Any]) -> None:
+def test_case_90_42_every_endpoint_is_in_it(site: Instance, document: dict[str, Any]) -> None:
     routes = site.registry.getUtility(IRoutesMapper).get_routes()
+    patterns = {route.pattern.removesuffix(TAIL) for route in routes if route.pattern.startswith("/api/v1/")}
+    assert set(document["paths"]) == patterns - {PATH}
     posted = {route.pattern.removesuffix(TAIL) for route in routes if route.pattern.endswith(TAIL)}
-    assert set(document["paths"]) == posted
+    assert set(TELEMETRY) == posted
+    with_token = [
+        described
+        for item in document["paths"].values()
+        for described in item.values()
+        if described.get("security") == [{"cliToken": []}]
+    ]
+    assert with_token
+    assert [one["operationId"] for one in with_token if not {"401", "429", "503"} <= one["responses"].keys()] == []
 
 
 def test_every_code_is_in_it_with_its_help(document: dict[str, Any]) -> None:
@@ -97,7 +108,7 @@ def test_limits_of_batches_are_those_of_the_server(make_site: Any) -> None:
     assert answer.json == examples["event_count"]["value"]
 
 
-@pytest.mark.parametrize("path", [EVENTS_PATH, BATCH_PATH, CHECK_INS_PATH, DEPLOYMENTS_PATH, MOBILE_TOKENS_PATH])
+@pytest.mark.parametrize("path", TELEMETRY)
 def test_its_examples_are_answered_as_it_says(site: Instance, document: dict[str, Any], path: str) -> None:
     key = api_key(site, project(site, integration_kind="android"))
     operation = document["paths"][path]["post"]

@@ -22,7 +22,9 @@ def document_of(site: Instance) -> dict[str, Any]:
 
 def response_to(document: dict[str, Any], path: str, answer: webtest.TestResponse) -> dict[str, Any]:
     """What the document says about an answer of this status."""
-    described: dict[str, Any] = document["paths"][path]["post"]["responses"][str(answer.status_int)]
+    described: dict[str, Any] = document["paths"][path][answer.request.method.lower()]["responses"][
+        str(answer.status_int)
+    ]
     return described
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from logister_core import __version__
-from logister_core.api import answers, batches, schemas
+from logister_core.api import answers, batches, reading, schemas
 from logister_core.api.operations import operation
 from logister_core.api.requests import CHECK_IN_EXAMPLES, DEPLOYMENT_EXAMPLES, EVENT_EXAMPLES, TOKEN_EXAMPLES
 from logister_core.ingest.endpoints import (
@@ -20,16 +20,19 @@ from logister_core.settings.sections import IntakeSettings
 
 VERSION: Final = "3.1.0"
 DESCRIPTION: Final = """\
-How programs send telemetry to Logister.
+How programs send telemetry to Logister, and how they get to read.
 
-Each path also answers with `.json` or a slash behind it. Bodies are JSON whatever the content type says, except for
-batches. Names of keys may be written in any style: `occurredAt`, `OCCURRED_AT` and `occurred_at` are the same, and so
+Each path for telemetry also answers with `.json` or a slash behind it. Bodies are JSON whatever the content type says,
+except for batches. Names of keys may be written in any style: `occurredAt`, `OCCURRED_AT` and `occurred_at` are the same, and so
 are `event` and `EVENT` around a single event.
 
 Every refusal has a `code`, which does not change, and in `help` what to do. Nothing of a refused request is stored.
 
 A program of the installation's own that runs on somebody's phone sends with a mobile token. Pages of other origins
-may send once their origin is among the project's allowed origins."""
+may send once their origin is among the project's allowed origins.
+
+Programs read in the name of a person who approves that in a browser; their refusals have a `message` in place of
+`help`."""
 
 # How each kind of credential is presented; a mobile token goes where an API key would.
 SECURITY_SCHEMES: Final = {
@@ -50,6 +53,7 @@ SECURITY_SCHEMES: Final = {
         "scheme": "bearer",
         "description": f"A token from `POST {MOBILE_TOKENS_PATH}`, for events and check-ins; `X-Api-Key` takes it too.",
     },
+    **reading.SECURITY_SCHEME,
 }
 
 
@@ -66,6 +70,7 @@ TAGS: Final = [
     {"name": "Check-ins", "description": "Scheduled jobs say that they ran."},
     {"name": "Deployments", "description": "Which commit runs where."},
     {"name": "Mobile tokens", "description": "For apps, which cannot keep a key secret."},
+    reading.TAG,
 ]
 
 # What is the same on every server; a batch depends on the settings.
@@ -123,7 +128,7 @@ def openapi_document(settings: Settings) -> dict[str, Any]:
         "components": {
             "securitySchemes": SECURITY_SCHEMES,
             "headers": schemas.HEADERS,
-            "schemas": schemas.COMPONENTS,
+            "schemas": {**schemas.COMPONENTS, **reading.SCHEMAS},
         },
     }
 
@@ -131,4 +136,4 @@ def openapi_document(settings: Settings) -> dict[str, Any]:
 def _paths(intake: IntakeSettings) -> dict[str, Any]:
     batch = batches.operation_of(intake.batch_events, intake.batch_bytes)
     operations = {EVENTS_PATH: OPERATIONS[EVENTS_PATH], BATCH_PATH: batch} | OPERATIONS
-    return {path: {"post": described} for path, described in operations.items()}
+    return {path: {"post": described} for path, described in operations.items()} | reading.PATHS
