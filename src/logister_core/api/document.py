@@ -23,8 +23,8 @@ DESCRIPTION: Final = """\
 How programs send telemetry to Logister, and how they get to read.
 
 Each path for telemetry also answers with `.json` or a slash behind it. Bodies are JSON whatever the content type says,
-except for batches. Names of keys may be written in any style: `occurredAt`, `OCCURRED_AT` and `occurred_at` are the same, and so
-are `event` and `EVENT` around a single event.
+except for batches. Names of keys may be written in any style: `occurredAt`, `OCCURRED_AT` and `occurred_at` are the
+same, and so are `event` and `EVENT` around a single event.
 
 Every refusal has a `code`, which does not change, and in `help` what to do. Nothing of a refused request is stored.
 
