@@ -7,8 +7,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import update
 
 from factories.shop import Shop
+from logister_core.error_groups.models import ErrorGroup
 from support.instance import Instance
 
 
@@ -79,6 +81,25 @@ def test_a_search_is_made_of_terms(shop: Shop) -> None:
         "is:nonsense timeout": {"old timeout", "new Timeout"},
     }
     assert {q: titles(shop.open(q=q)) for q in found} == found
+
+
+def test_words_are_looked_for_in_what_describes_an_error_as_it_is_now(shop: Shop) -> None:
+    texts = {
+        "title": "Tïtle ONE",
+        "subtitle": "SubTitle Two",
+        "culprit": "shop/three.py",
+        "fingerprint": "stack:four",
+        "stage": "POST /five",
+    }
+    with shop.site.write() as db:
+        db.execute(update(ErrorGroup).where(ErrorGroup.title == "came back").values(texts))
+    words = ("one", "TWO", "three.py", "stack:FOUR", "/five", "Tïtle", "SUBTITLE")
+    assert {word: titles(shop.open(q=f'"{word}"')) for word in words} == {
+        word: {"SubTitle Two Tïtle ONE"} for word in words
+    }
+    # What it was called before is gone, and texts are not found across each other.
+    assert [titles(shop.open(q=f'"{word}"')) for word in ("came", "one subtitle", "onesubtitle")] == [set()] * 3
+    assert titles(shop.open(q="-three -four")) == {"old timeout", "new Timeout"}
 
 
 def test_what_is_not_understood_is_said_above_the_list(shop: Shop) -> None:
