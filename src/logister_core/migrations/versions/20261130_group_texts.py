@@ -1,6 +1,6 @@
 """What searches look at of error groups, in a narrow table that triggers fill
 
-Revises: 20261130_group_counts
+Revises: 20261130_cli_tokens
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261130_group_texts"
-down_revision = "20261130_group_counts"
+down_revision = "20261130_cli_tokens"
 branch_labels = None
 depends_on = None
 
