@@ -22,7 +22,7 @@ COPY --from=bundle /build/src/logister_core/web/static/dist src/logister_core/we
 RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
     && python -m venv /opt/logister \
     && /opt/logister/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
-        --constraint constraints.txt "$(echo /wheels/*.whl)[archive,fast,oidc]"
+        --constraint constraints.txt "$(echo /wheels/*.whl)[archive,clickhouse,fast,oidc]"
 
 FROM python:${PYTHON_VERSION}-slim
 RUN groupadd --system --gid 10001 logister \

@@ -17,6 +17,9 @@ PYTEST ?=
 
 PIP_OPTIONS := --quiet --disable-pip-version-check --use-pep517
 
+# The engine of ClickHouse, which tests put a server around. What it says it needs, pandas and pyarrow, they do not.
+CLICKHOUSE := chdb-core==26.9.0
+
 BIN := .venv/bin
 # What is tested lives apart from what is developed: the wheel, installed as a stranger would install it.
 TEST_BIN := .wheel/env/bin
@@ -67,7 +70,7 @@ lock: .wheel/built
 	@$(call environment,.wheel/lock)
 	@echo "Installing the newest versions …"
 	@.wheel/lock/bin/python -m pip install $(PIP_OPTIONS) --upgrade --upgrade-strategy eager \
-		"$$(echo .wheel/dist/*.whl)[archive,fast,oidc]"
+		"$$(echo .wheel/dist/*.whl)[archive,clickhouse,fast,oidc]"
 	@{ echo "# Made by \`make lock\`."; \
 		.wheel/lock/bin/python -m pip list --disable-pip-version-check --format=freeze --exclude logister --exclude pip; \
 	} > constraints.txt
@@ -105,6 +108,7 @@ clean:
 .wheel/tools: setup.py constraints.txt | .wheel/built
 	@echo "Installing what the tests need …"
 	@$(TEST_BIN)/python -m pip install $(PIP_OPTIONS) --constraint constraints.txt "$$(echo .wheel/dist/*.whl)[test]"
+	@$(TEST_BIN)/python -m pip install $(PIP_OPTIONS) --no-deps $(CLICKHOUSE)
 	@touch $@
 
 .wheel/installed: .wheel/tools .wheel/built

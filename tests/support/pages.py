@@ -160,6 +160,7 @@ PICTURES = (
             "general",
             "background-jobs",
             "email",
+            "clickhouse",
             "archive-storage",
             "authentication",
             "public-site",

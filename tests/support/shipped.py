@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from logister_core.settings import CORE_SECTIONS, Variable, variables
-from logister_plugins import analytics, archive, turnstile
+from logister_plugins import analytics, archive, clickhouse, turnstile
 
 # In the order of the documentation.
-PLUGINS = (archive, turnstile, analytics)
+PLUGINS = (archive, turnstile, analytics, clickhouse)
 
 
 def all_variables() -> list[Variable]:

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 LISTED = Path(__file__).parents[2] / "constraints.txt"
 # What the Dockerfile asks for.
-EXTRAS = ("", "archive", "fast", "oidc")
+EXTRAS = ("", "archive", "clickhouse", "fast", "oidc")
 
 
 def name_of(text: str) -> str:

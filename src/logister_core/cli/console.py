@@ -90,17 +90,18 @@ class Console(click.Group):
             formatter.write_dl(rows)
 
     def _ask_plugins(self, ctx: click.Context) -> None:
-        """Let active plugins add their commands, once. Raises `SettingsError`."""
+        """Let plugins add their commands, once. Raises `SettingsError`."""
         if self._plugins_asked:
             return
         self._plugins_asked = True
         from logister_core import plugins
         from logister_core.cli.configuration import find_ini_file, ini_settings
 
-        _, active = plugins.load(ini_settings(find_ini_file(ctx.meta[_INI_FILE])), os.environ, whole=False)
-        for plugin in active:
-            if hasattr(plugin.module, "register_commands"):
-                plugin.module.register_commands(self)
+        found = find_ini_file(ctx.meta[_INI_FILE])
+        settings, active = plugins.load(ini_settings(found), os.environ, whole=False)
+        for plugin in [*(plugin.module for plugin in active), *settings.given.sections]:
+            if hasattr(plugin, "register_commands"):
+                plugin.register_commands(self)
 
 
 def _ini_file_of(args: list[str]) -> str | None:

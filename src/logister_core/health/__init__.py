@@ -20,4 +20,8 @@ def includeme(config: Configurator) -> None:
     config.add_route("health.up", "/up")
     config.add_route("health.check", "/health/{name}")
     config.add_health_check("database", database)
+    for plugin in config.registry.logister_settings.given.sections:
+        # Also of plugins that are switched off, which say so.
+        for name, check in getattr(plugin, "health_checks", dict)().items():
+            config.add_health_check(name, check)
     config.scan("logister_core.health")
