@@ -61,6 +61,15 @@ class ClickHouse:
         if self._process is not None:
             stop(self._process, signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """Let it keep connections and answer nothing, until `thaw` or the end."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
     def new_database(self) -> str:
         self._databases += 1
         return f"test_{self._databases}"
