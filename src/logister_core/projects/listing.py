@@ -78,7 +78,7 @@ class ProjectList:
 
 def project_list(session: Session, user: User, *, archived: bool | None, now: datetime) -> ProjectList:
     """`archived` None means both."""
-    projects = ProjectQuery(session).accessible(user, archived=archived)
+    projects = ProjectQuery(session).listed(user, archived=archived)
     ids = [project.id for project in projects]
     groups, week = _groups(session, ids), _week(session, ids, now.date())
     latest, purges = _latest(session, ids), _purges(session, [p.id for p in projects if p.purge_requested_at])
@@ -96,7 +96,7 @@ def project_list(session: Session, user: User, *, archived: bool | None, now: da
                 last_receipt=latest.get(project.id),
                 trend=week[project.id].trend if project.id in week else [0] * DAYS,
                 activity=week[project.id].activity if project.id in week else 0,
-                purge=_deletion(purges.get(project.id), project, user),
+                purge=_deletion(purges.get(project.id), project.owner_id, user),
             )
             for project in projects
         ]
@@ -159,11 +159,11 @@ def _purges(session: Session, ids: list[int]) -> dict[int, ProjectPurge]:
     return {purge.project_id: purge for purge in found}
 
 
-def _deletion(purge: ProjectPurge | None, project: Project, user: User) -> Deletion | None:
+def _deletion(purge: ProjectPurge | None, owner_id: int, user: User) -> Deletion | None:
     if purge is None:
         return None
     return Deletion(
         uuid=purge.uuid,
         failed=purge.status == PurgeStatus.FAILED,
-        visible=user.id in (purge.requested_by_id, project.owner_id),
+        visible=user.id in (purge.requested_by_id, owner_id),
     )

@@ -71,6 +71,19 @@ class KnownProject(NamedTuple):
     owner_id: int
 
 
+class ListedProject(NamedTuple):
+    """What the list reads of a project; names and meanings are those of `Project`."""
+
+    id: int
+    uuid: UUID
+    owner_id: int
+    name: str
+    slug: str
+    integration_kind: str
+    archived_at: datetime | None
+    purge_requested_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectHome:
     """What a project's first page tells; `recent` are pairs of event type and number, all types, in fixed order."""
@@ -104,10 +117,13 @@ class ProjectQuery:
 
     def accessible(self, user: User, *, archived: bool | None = None) -> Sequence[Project]:
         """Projects the person belongs to, the newest first. `archived` None: all."""
-        query = select(Project).where(belongs_to(user)).order_by(*_NEWEST)
-        if archived is not None:
-            query = query.where(Project.archived_at.is_not(None) if archived else Project.archived_at.is_(None))
-        return self._session.scalars(query).all()
+        return self._session.scalars(select(Project).where(*_of(user, archived)).order_by(*_NEWEST)).all()
+
+    def listed(self, user: User, *, archived: bool | None) -> list[ListedProject]:
+        """As `accessible`."""
+        columns = (getattr(Project, name) for name in ListedProject._fields)
+        rows = self._session.execute(select(*columns).where(*_of(user, archived)).order_by(*_NEWEST))
+        return [ListedProject._make(row) for row in rows]
 
     def active(self, user: User) -> list[KnownProject]:
         """Those of the person that are not archived."""
@@ -194,3 +210,9 @@ def belongs_to(user: User) -> ColumnElement[bool]:
     """Of a project: the person owns it or is a member."""
     member = select(ProjectMembership.project_id).where(ProjectMembership.user_id == user.id)
     return or_(Project.owner_id == user.id, Project.id.in_(member))
+
+
+def _of(user: User, archived: bool | None) -> list[ColumnElement[bool]]:
+    if archived is None:
+        return [belongs_to(user)]
+    return [belongs_to(user), Project.archived_at.is_not(None) if archived else Project.archived_at.is_(None)]

@@ -12,6 +12,7 @@ from logister_core.audit.log import AuditLog
 from logister_core.errors import Refused
 from logister_core.projects import own_reports
 from logister_core.projects.kinds import kind_label, offered
+from logister_core.projects.list_row import list_row
 from logister_core.projects.listing import project_list
 from logister_core.projects.models import IntegrationKind
 from logister_core.projects.queries import ProjectQuery
@@ -53,6 +54,7 @@ def index(request: Request) -> dict[str, Any]:
             for name, count in query.counts(request.user).items()
         ],
         "projects": project_list(request.db, request.user, archived=FILTERS[shown], now=request.now),
+        "row": list_row,
         "filter_from": FILTER_FROM,
         "now": request.now,
     }
