@@ -304,6 +304,8 @@ def test_answers_are_as_the_document_says(site: Instance, people: Any) -> None:
     form = browser.get(f"/cli/device?user_code={begun.json['user_code']}").form
     form.submit("decision", value="approve", status=303)
     documented(poll(site, begun.json["device_code"]))
+    for body in (b"{", b" " * 20_000):
+        documented(site.browser().post(LOGINS, body, content_type="application/json", status="*"))
     documented(begin_often(site))
 
 

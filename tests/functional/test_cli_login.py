@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -174,7 +175,7 @@ def test_parameters_come_in_every_shape(site: Instance) -> None:
     assert site.rows(CliDeviceAuthorization)[-1].client_name == "Logister CLI"
     for body in (b"{", b"[]", b'"a"'):
         assert post(LOGINS, body, content_type="application/json", status=400).json["code"] == "bad_request"
-    assert post(LOGINS, b" " * 16_385, content_type="application/json", status=413).json["error"]
+    assert post(LOGINS, b" " * 16_385, content_type="application/json", status=413).json["code"] == "request_bytes"
 
 
 def test_case_90_19_only_ones_own_projects_are_granted(site: Instance, people: Any) -> None:
@@ -242,6 +243,18 @@ def test_a_code_is_typed_as_people_type(site: Instance, people: Any) -> None:
     assert site.rows(CliDeviceAuthorization)[0].status == "pending"
     form["user_code"] = "ZZZZ-ZZZZ"
     assert "There is no login with this code." in form.submit().html.main.text
+
+
+def test_of_programs_that_ask_at_once_one_gets_the_token(site: Instance, people: Any) -> None:
+    ana, browser = people.newcomer()
+    project(site, ana)
+    begun = begin(site)
+    decide(browser, begun)
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda _: poll(site, begun.json["device_code"]), range(6)))
+    assert sorted(answer.status_int for answer in answers) == [200, *[400] * 5]
+    assert {refusal(answer) for answer in answers if answer.status_int == 400} == {"invalid_grant"}
+    assert site.count(CliAccessToken) == 1
 
 
 def test_strangers_sign_in_first_and_come_back(site: Instance, people: Any) -> None:

@@ -9,10 +9,19 @@ from logister_core.api.operations import MET_BY_ALL, named
 from logister_core.api.payloads import Schema, object_of, text, whole
 from logister_core.api.schemas import ref
 from logister_core.cli_access.api import SHOWN_PROJECTS, WHY
+from logister_core.cli_access.bodies import LONGEST
 from logister_core.cli_access.capabilities import BUILT, FEATURES
 from logister_core.cli_access.device_logins import INTERVAL, NoToken
 from logister_core.cli_access.endpoints import CAPABILITIES_PATH, LOGINS_PATH, SESSION_PATH, TOKEN_PATH
-from logister_core.cli_access.errors import InvalidParameter, QueryTimeout, RateLimited, ReadError, Unauthorized
+from logister_core.cli_access.errors import (
+    InvalidParameter,
+    QueryTimeout,
+    RateLimited,
+    ReadError,
+    TooLarge,
+    Unauthorized,
+    Unreadable,
+)
 from logister_core.cli_access.limits import LOGIN_WINDOW
 from logister_core.cli_access.schemas import INVALID, NAME_LENGTH
 from logister_core.cli_access.scopes import GRANTED, READ_SCOPES
@@ -31,6 +40,7 @@ _WHEN: Final = {
     400: "There is no token, or the body cannot be read",
     401: "No active CLI token",
     408: "The body took longer to arrive than it may",
+    413: "The body is too large",
     422: "A value makes no sense",
     429: "Too many requests of this token, or from this address",
     503: "The database does not answer, or took too long; ask again later",
@@ -146,6 +156,7 @@ SCHEMAS: Final[dict[str, Any]] = {
     ),
 }
 
+_BODIES: Final = (Unreadable("The body is not valid JSON."), TooLarge(LONGEST))
 _LOGIN: Final = {
     "device_code": "sBq4m0c9W3kq6VJd3mB0mW3Yt5cJ1oVf0Q9l2b7Xh8uZr6TnA4eKpGiLxCwDyFsE",
     "user_code": _CODE,
@@ -241,7 +252,7 @@ def _refused(refusals: Sequence[ReadError], more: Mapping[str, Any]) -> dict[int
     for error in refusals:
         found.setdefault(error.status, []).append(("CliRefusal", {error.body["code"]: error.body}))
     for status in MET_BY_ALL:
-        met = {OF_SERVER[status].code: OF_SERVER[status].body()}
+        met = {f"{OF_SERVER[status].code}_of_server": OF_SERVER[status].body()}
         if status == 503:
             met |= {OF_APPLICATION[503].code: OF_APPLICATION[503].body()}
         found.setdefault(status, []).append(("Refusal", met))
@@ -268,6 +279,7 @@ PATHS: Final[dict[str, Any]] = {
             "Begin a login that a person approves in a browser",
             (201, "CliLogin", _LOGIN),
             [
+                *_BODIES,
                 InvalidParameter("scopes", "name a permission that cannot be asked for", error=INVALID),
                 RateLimited(LOGIN_WINDOW, told=False),
             ],
@@ -279,7 +291,7 @@ PATHS: Final[dict[str, Any]] = {
             "exchangeCliDeviceAuthorization",
             "Ask whether a login was approved, and for its token",
             (200, "CliToken", _TOKEN),
-            [RateLimited(LOGIN_WINDOW, told=False)],
+            [*_BODIES, RateLimited(LOGIN_WINDOW, told=False)],
             asked=("CliTokenRequest", {"device_code": _LOGIN["device_code"]}),
             more={
                 why.value: {"error": why.value, "error_description": WHY[why], "interval": INTERVAL} for why in NoToken

@@ -11,7 +11,7 @@ from logister_core.audit.log import AuditLog
 from logister_core.cli_access.answers import answer, moment, second, told
 from logister_core.cli_access.bodies import sent
 from logister_core.cli_access.capabilities import capabilities
-from logister_core.cli_access.device_logins import INTERVAL, DeviceLogins, NoToken
+from logister_core.cli_access.device_logins import INTERVAL, LIFE, DeviceLogins, NoToken
 from logister_core.cli_access.gates import reading
 from logister_core.cli_access.limits import count_login, count_poll
 from logister_core.cli_access.queries import reached
@@ -52,7 +52,7 @@ def begin_login(request: Request) -> Response:
             "user_code": begun.user_code,
             "verification_uri": page,
             "verification_uri_complete": f"{page}?user_code={begun.user_code}",
-            "expires_in": int((begun.login.expires_at - request.now).total_seconds()),
+            "expires_in": int(LIFE.total_seconds()),
             "interval": INTERVAL,
             **_scopes(wanted.scopes),
         },

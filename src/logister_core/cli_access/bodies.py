@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 import orjson
-from pyramid.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge
+
+from logister_core.cli_access.errors import TooLarge, Unreadable
 
 if TYPE_CHECKING:
     from logister_core.types import Request
 
 # Bytes; a login has 300.
 LONGEST: Final = 16_384
-TOO_LARGE: Final = "The request is too large."
 _FORM: Final = "application/x-www-form-urlencoded"
 _ENVELOPE: Final = "device_authorization"
 
 
 def sent(request: Request) -> dict[str, Any]:
-    """The parameters by name; of a form all values are lists. Raises an `HTTPException` for what cannot be read."""
+    """The parameters by name; of a form all values are lists. Raises `ReadError` for what cannot be read."""
     body = _read(request)
     if request.content_type == _FORM:
         return _of_form(body)
@@ -32,10 +32,10 @@ def _read(request: Request) -> bytes:
         # Without a length only a server that marks the end of a chunked body can be read to the end.
         length = LONGEST + 1 if request.environ.get("wsgi.input_terminated") else 0
     elif length > LONGEST:
-        raise HTTPRequestEntityTooLarge(TOO_LARGE)
+        raise TooLarge(LONGEST)
     body: bytes = request.body_file_raw.read(length)
     if len(body) > LONGEST:
-        raise HTTPRequestEntityTooLarge(TOO_LARGE)
+        raise TooLarge(LONGEST)
     return body
 
 
@@ -52,8 +52,8 @@ def _of_json(body: bytes) -> dict[str, Any]:
     try:
         found = orjson.loads(body)
     except ValueError:
-        raise HTTPBadRequest("The body is not valid JSON.") from None
+        raise Unreadable("The body is not valid JSON.") from None
     if not isinstance(found, dict):
-        raise HTTPBadRequest("The body is no JSON object.")
+        raise Unreadable("The body is no JSON object.")
     within = found.get(_ENVELOPE)
     return {**within, **found} if isinstance(within, dict) else found

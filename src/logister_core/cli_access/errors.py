@@ -1,8 +1,10 @@
 """What programs that read are refused, and the exact answer for it (specification, read API chapter §6).
 
 ReadError
+  ├── Unreadable         400  a body that is not what it should be
   ├── Unauthorized       401  no active token
   ├── InsufficientScope  403  a token that is not good for this
+  ├── TooLarge           413  a body that is too long
   ├── InvalidParameter   422  a value that makes no sense; nothing is ever left out instead
   ├── RateLimited        429  too many requests
   └── QueryTimeout       503  the database took too long
@@ -27,6 +29,18 @@ class ReadError(Exception):
         super().__init__(f"{status} {code}")
         self.status = status
         self.body: dict[str, Any] = {"error": error, "code": code, "message": message, **more}
+
+
+class Unreadable(ReadError):
+    def __init__(self, message: str) -> None:
+        super().__init__(400, "bad_request", "Bad request", message)
+
+
+class TooLarge(ReadError):
+    """`limit` in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, "request_bytes", "Request too large", f"Send at most {limit} bytes.")
 
 
 class Unauthorized(ReadError):
