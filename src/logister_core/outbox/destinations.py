@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.orm import Session
@@ -22,7 +22,8 @@ class Destination(Protocol):
     can never succeed.
 
     One that waits for another server says so with `outside = True`: its session is for reading only, so that nobody who
-    writes waits with it, and the deliveries are marked in a transaction of their own when it is done.
+    writes waits with it, and the deliveries are marked in a transaction of their own when it is done. It may also have
+    a method `ready()`: while that says no, deliveries stay as they are and nobody calls `apply`.
     """
 
     @property
@@ -38,6 +39,11 @@ class Destination(Protocol):
 
 def is_outside(destination: Destination) -> bool:
     return getattr(destination, "outside", False)
+
+
+def is_ready(destination: Destination) -> bool:
+    ready: Callable[[], bool] | None = getattr(destination, "ready", None)
+    return ready is None or ready()
 
 
 def add_delivery_destination(config: Configurator, destination: Destination) -> None:

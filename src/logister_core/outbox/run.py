@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, insert
-from sqlalchemy.exc import SQLAlchemyError
 
 from logister_core.db.outage import is_outage
 from logister_core.db.sessions import read_transaction, write_transaction
 from logister_core.outbox import leases
-from logister_core.outbox.destinations import Destination, is_outside
+from logister_core.outbox.destinations import Destination, is_outside, is_ready
 from logister_core.outbox.models import TelemetryBatch, TelemetryFailure
 from logister_core.outbox.rows import RowKey, rows_of
 
@@ -43,7 +42,7 @@ def run(
     """Deliver what is due until nothing is left or time is up."""
     outcome = Outcome()
     stop_at = time.monotonic() + seconds
-    while True:
+    while is_ready(destination):
         if time.monotonic() >= stop_at:
             outcome.out_of_time = True
             break
@@ -60,6 +59,9 @@ def run(
             )
             leases.give_back(engine, lease, error, now=clock())
             outcome.retried += len(lease.batches)
+            if is_outside(destination) and is_outage(error):
+                # The next ones would fare no better; untried, they can go together when it is back.
+                break
         else:
             outcome.batches += len(lease.batches)
             outcome.rows += sum(batch.event_count + batch.span_count for batch in lease.batches)
@@ -71,11 +73,8 @@ def _deliver(engine: Engine, destination: Destination, lease: leases.Lease, cloc
     try:
         _apply(engine, destination, lease, clock, failures={})
         return 0
-    except SQLAlchemyError as error:
+    except Exception as error:
         if is_outage(error) or lease.attempts < ATTEMPTS_BEFORE_BLAMING_ROWS:
-            raise
-    except Exception:
-        if lease.attempts < ATTEMPTS_BEFORE_BLAMING_ROWS:
             raise
     failures = find_bad_rows(engine, destination, lease.batches)
     if 1 < len(failures) == sum(batch.event_count + batch.span_count for batch in lease.batches):

@@ -67,14 +67,14 @@ class Settings:
         "LOGISTER_CLICKHOUSE_EVENTS_TABLE",
         "events_raw",
         _identifier(),
-        help="table of events",
+        help="in which every event is a row",
         saved=Saved("clickhouse.events_table", "Table of events"),
     )
     spans_table: str = setting(
         "LOGISTER_CLICKHOUSE_SPANS_TABLE",
         "spans_raw",
         _identifier(),
-        help="table of spans",
+        help="in which every span is a row",
         saved=Saved("clickhouse.spans_table", "Table of spans"),
     )
     username: str = setting(

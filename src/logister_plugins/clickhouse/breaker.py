@@ -27,15 +27,21 @@ class CircuitBreaker:
     def allows(self) -> bool:
         """Whether to ask the server now. Whoever is told so then says how it went."""
         with self._lock:
-            if self._opened_at is None:
-                return True
-            now = self._clock()
-            if now < self._opened_at + self._open_seconds or (
-                self._probe_until is not None and now < self._probe_until
-            ):
-                return False
-            self._probe_until = now + PROBE_SECONDS
+            allowed = self._would_allow()
+            if allowed and self._opened_at is not None:
+                self._probe_until = self._clock() + PROBE_SECONDS
+            return allowed
+
+    def would_allow(self) -> bool:
+        """The same, from somebody who only wants to know."""
+        with self._lock:
+            return self._would_allow()
+
+    def _would_allow(self) -> bool:
+        if self._opened_at is None:
             return True
+        now = self._clock()
+        return now >= self._opened_at + self._open_seconds and (self._probe_until is None or now >= self._probe_until)
 
     def succeeded(self) -> None:
         with self._lock:

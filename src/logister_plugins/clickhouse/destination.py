@@ -61,6 +61,9 @@ class ClickHouseDestination:
         self._registry = registry
         self._failures = FailureLog()
 
+    def ready(self) -> bool:
+        return server_of(self._registry).breaker.would_allow()
+
     def apply(self, session: Session, batches: Sequence[TelemetryBatch], *, skip: frozenset[int]) -> None:
         server = server_of(self._registry)
         tables = ((EVENT, server.settings.events_table), (SPAN, server.settings.spans_table))

@@ -109,15 +109,16 @@ class Server:
             if code is None:
                 reason = _transport_reason(error)
                 self.breaker.failed(reason)
-                raise Unavailable(f"ClickHouse cannot be reached: {reason}") from error
+                # What the library says besides fills pages of the log and names addresses.
+                raise Unavailable(f"ClickHouse cannot be reached: {reason}") from None
             said = _said(error)
             if code in OVERLOADED:
                 self.breaker.failed(said)
             else:
                 self.breaker.succeeded()
             if code in BAD_VALUE and purpose is Purpose.INSERT:
-                raise Verdict(said) from error
-            raise Unavailable(f"ClickHouse refuses: {said}") from error
+                raise Verdict(said) from None
+            raise Unavailable(f"ClickHouse refuses: {said}") from None
         self.breaker.succeeded()
         return answer
 

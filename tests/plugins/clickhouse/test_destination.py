@@ -200,6 +200,25 @@ def test_case_30_39_with_clickhouse_away_events_are_accepted_and_wait(make_site,
     assert site.project_events().rows == 1
 
 
+def test_what_waited_goes_together_when_clickhouse_is_back(make_site, environ, ready, facts, monkeypatch):
+    """In a pause nothing is tried; what was tried goes alone, so that nothing bad holds up the rest."""
+    away = {"LOGISTER_CLICKHOUSE_URL": f"http://127.0.0.1:{free_port()}"}
+    site = make_site(**environ | away | {"LOGISTER_CLICKHOUSE_CIRCUIT_FAILURE_THRESHOLD": "3"})
+    token = api_key(site, project(site))
+    for _ in range(20):
+        site.send(token)
+        deliver(site)
+        site.clock.forward(minutes=15)
+    assert sum(row.attempts for row in delivery(site)) == 3
+    inserts = []
+    insert = Server.insert
+    monkeypatch.setattr(Server, "insert", lambda *args, **named: (inserts.append(1), insert(*args, **named)))
+    site.registry.logister_settings = make_site(**environ).settings
+    assert deliver(site).batches == 20
+    assert len(inserts) <= 4
+    assert len(facts()) == 20
+
+
 def test_many_rows_go_in_few_inserts_that_are_not_too_large(site, token, facts, monkeypatch):
     monkeypatch.setattr(destination, "BYTES_AT_ONCE", 5000)
     sizes = []
