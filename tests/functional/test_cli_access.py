@@ -108,11 +108,14 @@ def test_case_90_04_a_token_has_its_own_limit(make_site: Any) -> None:
     token = cli_token(site, ana)
     first = session(site, token)
     assert first.status_int == 200
+    change(site, last_used_at=None)
     assert (first.headers["X-RateLimit-Limit"], first.headers["X-RateLimit-Remaining"]) == ("1", "0")
     second = session(site, token)
     assert (second.status_int, second.headers["Retry-After"]) == (429, str(second.json["retry_after"]))
     assert int(second.headers["X-RateLimit-Reset"]) == site.clock().timestamp() + second.json["retry_after"]
     assert second.headers["Cache-Control"] == "no-store"
+    # Being refused is no use.
+    assert stored(site).last_used_at is None
     assert session(site, cli_token(site, ana)).status_int == 200
     site.clock.forward(seconds=30)
     assert session(site, token).status_int == 200
@@ -171,7 +174,7 @@ def test_case_90_06_a_limit_ends_with_its_transaction(site: Instance) -> None:
     assert ran_out(stopped.value)
     with site.read() as db:
         # A tenth of a second would not do for these.
-        assert db.scalar(text(ENDLESS.format(2 * 10**6))) == 2 * 10**6
+        assert db.scalar(text(ENDLESS.format(10**6))) == 10**6
 
 
 @pytest.mark.parametrize("stated", ["abc", "50"])
@@ -204,16 +207,6 @@ def test_case_90_10_the_last_use_is_written_every_five_minutes(site: Instance) -
     later = site.clock.forward(minutes=5)
     session(site, token)
     assert stored(site).last_used_at == later
-
-
-@pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_a_refused_request_is_no_use(make_site: Any) -> None:
-    site = make_site(LOGISTER_CLI_READ_RATE_LIMIT_REQUESTS="1")
-    token = cli_token(site, site.user())
-    session(site, token)
-    change(site, last_used_at=None)
-    assert session(site, token).status_int == 429
-    assert stored(site).last_used_at is None
 
 
 def test_case_90_12_a_token_reaches_what_its_user_reaches_now(site: Instance, people: Any) -> None:

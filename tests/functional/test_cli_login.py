@@ -212,14 +212,14 @@ def test_what_was_taken_away_meanwhile_is_not_granted(site: Instance, people: An
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_case_90_20_logins_and_questions_are_limited(make_site: Any) -> None:
-    site = make_site()
+def test_case_90_20_logins_and_questions_are_limited(site: Instance, caplog: pytest.LogCaptureFixture) -> None:
     here = {"extra_environ": {"REMOTE_ADDR": "192.0.2.7"}, "status": "*"}
     post = site.browser().post_json
     assert {post(LOGINS, {}, **here).status_int for _ in range(30)} == {201}
     answer = post(LOGINS, {}, **here)
     assert (answer.status_int, answer.json["code"], answer.json["retry_after"]) == (429, "rate_limited", 60)
     assert answer.headers["Retry-After"] == "60"
+    assert "cli_access.too_often rule=create count=31 limit=30 window=60 scope=ip" in caplog.text
     assert "X-RateLimit-Limit" not in answer.headers
     assert begin(site).status_int == 201
     assert {post(f"{LOGINS}/token", {}, **here).status_int for _ in range(120)} == {400}

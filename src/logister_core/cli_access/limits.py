@@ -6,15 +6,19 @@ Whoever asks is counted first and judged then. While the counters are away every
 from __future__ import annotations
 
 import hashlib
+import logging
 from typing import TYPE_CHECKING, Final
 
 from logister_core.accounts.form_limits import KEY_PREFIX, ip_identity
 from logister_core.cli_access.errors import RateLimited
+from logister_core.logs import event
 
 if TYPE_CHECKING:
     from logister_core.cli_access.models import CliAccessToken
     from logister_core.rate_limits import Verdict
     from logister_core.types import Request
+
+logger = logging.getLogger(__name__)
 
 _COUNTED: Final = "logister.cli.counted"
 # Seconds from the first of them.
@@ -63,4 +67,6 @@ def _count(request: Request, rule: str, limit: int) -> None:
     identity = hashlib.sha256(ip_identity(request.client_ip).encode()).hexdigest()
     count = request.registry.rate_limiter.count(f"{KEY_PREFIX}:cli_login:{rule}:{identity}", 1, keep=LOGIN_WINDOW)
     if count is not None and count > limit:
+        told = {"rule": rule, "count": count, "limit": limit, "window": LOGIN_WINDOW, "scope": "ip"}
+        logger.warning(event("cli_access.too_often", **told))
         raise RateLimited(LOGIN_WINDOW, told=False)
