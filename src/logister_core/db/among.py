@@ -62,7 +62,10 @@ def among_named(column: Any, parameter: str) -> FunctionElement[bool]:
 @compiles(_Among, "postgresql")
 def _any(element: _Among, compiler: Any, **options: Any) -> str:
     column, ids = element.clauses
-    return f"{compiler.process(column, **options)} = ANY({compiler.process(ids, **options)})"
+    # Looked at by the planner the elements cost more than they help: milliseconds for the 200 projects of a person. As
+    # the result of a query it cannot see them, and keeps the plan for the next list.
+    elements = f"SELECT unnest({compiler.process(ids, **options)})"
+    return f"{compiler.process(column, **options)} = ANY(ARRAY({elements}))"
 
 
 @compiles(_Among, "sqlite")
