@@ -43,6 +43,7 @@ class ErrorEvent(NamedTuple):
     exception_class: str | None
     culprit: str | None
     end_user_id: str | None
+    transaction_name: str | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Tally:
     latest_event_id: int | None
     latest_event_uuid: UUID | None
     latest_event_occurred_at: datetime | None
+    latest_route: str | None
     updated_at: datetime
 
     @classmethod
@@ -181,6 +183,7 @@ def new_group(
         "latest_event_id": event.id,
         "latest_event_uuid": event.uuid,
         "latest_event_occurred_at": event.occurred_at,
+        "latest_route": event.transaction_name,
         "created_at": now,
         "updated_at": now,
     }
@@ -280,6 +283,7 @@ def _refresh(group: Tally, event: ErrorEvent) -> None:
     group.latest_event_id = event.id
     group.latest_event_uuid = event.uuid
     group.latest_event_occurred_at = event.occurred_at
+    group.latest_route = event.transaction_name
 
 
 def _reopen(group: Tally, event: ErrorEvent, proof: dict[str, Any], now: datetime) -> dict[str, Any]:

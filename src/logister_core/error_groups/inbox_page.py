@@ -154,7 +154,7 @@ def _row(
     kind, value = title_parts(group)
     value = middle_cut(value, MAX_TITLE)
     environment = group.stage if group.stage != DEFAULT_ENVIRONMENT else None
-    places = [part for part in (group.culprit, group.route, environment) if part]
+    places = [part for part in (group.culprit, group.latest_route, environment) if part]
     met = people(group)
     numbers = [plural(group.occurrence_count, "event"), *(() if met is None else (met[1],))]
     times = f"first {time_text(group.first_seen_at)}, last {time_text(group.last_seen_at)}"

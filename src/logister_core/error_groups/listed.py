@@ -7,16 +7,15 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Text, and_, cast
+from sqlalchemy import Text, cast
 
 from logister_core.accounts.models import User
 from logister_core.error_groups.models import ErrorGroup, GroupStatus
-from logister_core.ingest.models import IngestEvent
 
 
 class ListedGroup(NamedTuple):
-    """Fields have the names and meanings of `ErrorGroup`, but for the last three: name and address of the assignee, and
-    the route or task of the latest event; unset where there is none. Two are JSON as text, nearly always empty.
+    """Fields have the names and meanings of `ErrorGroup`, but for the last two: name and address of the assignee, unset
+    where there is none. Two are JSON as text, nearly always empty.
     """
 
     id: int
@@ -29,13 +28,13 @@ class ListedGroup(NamedTuple):
     status: str
     occurrence_count: int
     people_count: int
+    latest_route: str | None
     first_seen_at: datetime
     last_seen_at: datetime
     regression_text: str
     snooze_text: str
     assignee_name: str | None
     assignee_email: str | None
-    route: str | None
 
     @property
     def open(self) -> bool:
@@ -61,14 +60,9 @@ def _read(text: str) -> dict[str, Any]:
 
 
 COLUMNS: tuple[Any, ...] = (
-    *(getattr(ErrorGroup, name) for name in ListedGroup._fields[:-5]),
+    *(getattr(ErrorGroup, name) for name in ListedGroup._fields[:-4]),
     cast(ErrorGroup.current_regression, Text),
     cast(ErrorGroup.snooze, Text),
     User.name,
     User.email,
-    IngestEvent.transaction_name,
-)
-# With the time the database knows which partition holds the event.
-LATEST_EVENT = and_(
-    IngestEvent.id == ErrorGroup.latest_event_id, IngestEvent.occurred_at == ErrorGroup.latest_event_occurred_at
 )

@@ -104,6 +104,8 @@ class ErrorGroup(Base):
     latest_event_id: Mapped[int | None] = mapped_column(BigInteger)
     latest_event_uuid: Mapped[UUID | None]
     latest_event_occurred_at: Mapped[datetime | None]
+    latest_route: Mapped[str | None]
+    # Route or task of that event, kept since lists would look into the partitions of a hundred events for it.
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -34,7 +34,7 @@ from logister_core.error_groups.inbox_cursor import InboxCursors, Position
 from logister_core.error_groups.inbox_scope import InboxScope
 from logister_core.error_groups.inbox_sorts import SORTS, Place, Sort
 from logister_core.error_groups.inbox_state import ASSIGNEES, EVERYONE, InboxState
-from logister_core.error_groups.listed import COLUMNS, LATEST_EVENT, ListedGroup
+from logister_core.error_groups.listed import COLUMNS, ListedGroup
 from logister_core.error_groups.models import ErrorGroup, ErrorGroupCount, GroupStatus
 from logister_core.error_groups.search.conditions import Asker, came_back, conditions, is_open
 from logister_core.error_groups.search.terms import Search
@@ -130,7 +130,6 @@ class InboxQuery:
             select(place.rank, place.value, *COLUMNS)
             .join_from(places, ErrorGroup, ErrorGroup.id == place.id)
             .outerjoin(User, User.id == ErrorGroup.assigned_user_id)
-            .outerjoin(IngestEvent, LATEST_EVENT)
             .order_by(place.rank.desc(), place.value.desc(), place.id.desc())
         ).all()
         groups = [ListedGroup._make(row[2:]) for row in rows[: self._page_size]]

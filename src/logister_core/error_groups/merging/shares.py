@@ -23,6 +23,7 @@ _DESCRIBED = (
     "latest_event_id",
     "latest_event_uuid",
     "latest_event_occurred_at",
+    "latest_route",
 )
 
 
