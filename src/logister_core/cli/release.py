@@ -22,12 +22,13 @@ class Schema(NamedTuple):
 @click.command()
 @instance_options
 def release(instance: Instance) -> None:
-    """Bring the database to this release: migrations, and the partitions of the coming months.
+    """Bring the database to this release: migrations, partitions of the coming months, and what plugins have elsewhere.
 
     Uses DATABASE_MIGRATION_URL if set, else DATABASE_URL. Safe to repeat and to run several times at once.
     """
     from logister_core.db.engine import make_engine
     from logister_core.db.migrate import upgrade
+    from logister_core.installation.saved_values import saved_values
 
     database = instance.settings.database
     engine = make_engine(database.migration_url or database.url)
@@ -35,8 +36,12 @@ def release(instance: Instance) -> None:
         before = _schema(engine)
         changed = upgrade(engine)
         after = _schema(engine)
+        settings = instance.settings.with_saved(saved_values(engine, instance.settings.secret_key))
     finally:
         engine.dispose()
+    # One that fails ends the release, with the sentence of its `Refused`; the database is migrated by then.
+    steps = [section.release(settings) for section in settings.given.sections if hasattr(section, "release")]
+    done = [sentence for sentence in steps if sentence]
     created = sorted(after.partitions - before.partitions)
     instance.answer(
         {
@@ -44,11 +49,13 @@ def release(instance: Instance) -> None:
             "revision_before": before.revision,
             "revision": after.revision,
             "partitions_created": created,
+            "plugins": done,
         },
         f"Schema brought from {before.revision or 'nothing'} to {after.revision}."
         if changed
         else f"Schema is at {after.revision} already.",
         f"Partitions created: {', '.join(created)}." if created else "No partition was missing.",
+        *done,
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from logister_core.administration.installation.sections import Sections
     from logister_core.health import Health
+    from logister_core.settings import Settings as CoreSettings
     from logister_core.types import Configurator, Registry
 
 DISABLED: Final = "disabled"
@@ -167,6 +168,12 @@ class Settings:
         from logister_plugins.clickhouse.health import health
 
         return {"clickhouse": health}
+
+    @staticmethod
+    def release(settings: CoreSettings) -> str | None:
+        from logister_plugins.clickhouse.upkeep import DONE, mend
+
+        return DONE if mend(settings.section(Settings)).status.ready else None
 
     @staticmethod
     def register_commands(cli: click.Group) -> None:

@@ -16,8 +16,9 @@ from logister_core.errors import Refused
 from logister_plugins.clickhouse import DISABLED, READ_PREFERRED, Settings
 from logister_plugins.clickhouse.coverage import Coverage, coverage
 from logister_plugins.clickhouse.health import forget_status
-from logister_plugins.clickhouse.schema_status import RepairIncomplete, repair, schema_status
+from logister_plugins.clickhouse.schema_status import schema_status
 from logister_plugins.clickhouse.server import Unavailable, require_library, servers_of
+from logister_plugins.clickhouse.upkeep import DONE, mend
 
 MODE: Final = "clickhouse.mode"
 READY: Final = "ready_for_reads"
@@ -85,16 +86,9 @@ def repair_schema(examination: Examination) -> str:
     settings = examination.settings.section(Settings)
     if not settings.enabled:
         raise Refused({"": "ClickHouse is switched off. Save another mode first."})
-    server = servers_of(examination.registry).candidate(settings)
-    try:
-        require_library()
-        repair(server)
-    except (ImportError, RepairIncomplete, Unavailable) as error:
-        raise Refused({"": f"{str(error)[:1].upper()}{str(error)[1:]}."}) from error
-    finally:
-        server.close()
-        forget_status(examination.registry)
-    return "The schema in ClickHouse is that of this release."
+    mend(settings)
+    forget_status(examination.registry)
+    return DONE
 
 
 SECTION = InstallationSection(

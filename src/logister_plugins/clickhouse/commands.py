@@ -40,15 +40,10 @@ def status(instance: Instance) -> None:
 
 def _load(instance: Instance) -> None:
     """Make the tables and views that are missing, and repair those that are not as they should be. Safe to repeat."""
-    from logister_plugins.clickhouse.schema_status import RepairIncomplete, repair
-    from logister_plugins.clickhouse.server import Unavailable
+    from logister_plugins.clickhouse import Settings
+    from logister_plugins.clickhouse.upkeep import mend
 
-    with _server(instance) as server:
-        try:
-            done = repair(server)
-        except (RepairIncomplete, Unavailable) as error:
-            raise click.ClickException(str(error)) from error
-    _print(done.as_json())
+    _print(mend(instance.effective_settings.section(Settings)).as_json())
 
 
 def _named(name: str) -> Callable[[Callable[..., None]], click.Command]:

@@ -145,7 +145,7 @@ def test_case_30_06_where_nothing_listens_everything_is_missing(make_site, envir
 def run(set_environ, tmp_path):
     def run(environ, *words):
         set_environ(environ | {"LOGISTER_HOME": str(tmp_path)})
-        return CliRunner().invoke(console(), ["clickhouse", "schema", *words])
+        return CliRunner().invoke(console(), words if words[0] == "release" else ["clickhouse", "schema", *words])
 
     return run
 
@@ -178,7 +178,18 @@ def test_case_30_09_the_status_tells_whether_it_is_ready(run, environ, clickhous
 def test_a_command_tells_in_one_sentence_that_clickhouse_is_away(run, environ):
     away = environ | {"LOGISTER_CLICKHOUSE_URL": f"http://127.0.0.1:{free_port()}"}
     done = run(away, "load")
-    assert (done.exit_code, done.output) == (1, "Error: ClickHouse cannot be reached: the connection was refused\n")
+    assert (done.exit_code, done.output) == (1, "Error: ClickHouse cannot be reached: the connection was refused.\n")
     done = run(away, "status")
     assert done.exit_code == 1
     assert json.loads(done.output)["error"] == ("Unavailable: ClickHouse cannot be reached: the connection was refused")
+
+
+def test_case_30_09_a_release_loads_it_and_fails_when_it_cannot(run, environ, server):
+    done = run(environ, "release")
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines()[-1] == "The schema in ClickHouse is that of this release."
+    assert schema_status(server).ready
+    away = environ | {"LOGISTER_CLICKHOUSE_URL": f"http://127.0.0.1:{free_port()}"}
+    done = run(away, "release")
+    assert (done.exit_code, done.output) == (1, "Error: ClickHouse cannot be reached: the connection was refused.\n")
+    assert "ClickHouse" not in run({}, "release").output
