@@ -25,11 +25,12 @@ COLUMNS = ["project_id", "status", "number"]
 COUNT = f"INSERT INTO error_group_counts ({', '.join(COLUMNS)})"
 ADDED = f"{COUNT} SELECT new.project_id, new.status, 1 WHERE {SHOWN.format(row='new')};"
 TAKEN = f"{COUNT} SELECT old.project_id, old.status, -1 WHERE {SHOWN.format(row='old')};"
-# By the word of the statement: when, and what is to be done.
+# By the end of their names: after which statements, when, and what is to be done.
 TRIGGERS = {
-    "insert": (SHOWN.format(row="new"), ADDED),
-    "update": (CHANGED, f"{TAKEN} {ADDED}"),
-    "delete": (SHOWN.format(row="old"), TAKEN),
+    "insert": ("INSERT", SHOWN.format(row="new"), ADDED),
+    # Counting an occurrence writes none of these columns.
+    "update": ("UPDATE OF status, project_id, merged_into_id", CHANGED, f"{TAKEN} {ADDED}"),
+    "delete": ("DELETE", SHOWN.format(row="old"), TAKEN),
 }
 
 
@@ -55,18 +56,18 @@ def upgrade() -> None:
     )
     counts = sa.table("error_group_counts", *map(sa.column, COLUMNS))
     op.execute(counts.insert().from_select(COLUMNS, there_are))
-    for word, (when, body) in TRIGGERS.items():
+    for word, (statement, when, body) in TRIGGERS.items():
         name = f"error_groups_counted_{word}"
         if op.get_bind().dialect.name == "postgresql":
             op.execute(
                 f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
             )
             op.execute(
-                f"CREATE TRIGGER {name} AFTER {word} ON error_groups"
+                f"CREATE TRIGGER {name} AFTER {statement} ON error_groups"
                 f" FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {name}()"
             )
         else:
-            op.execute(f"CREATE TRIGGER {name} AFTER {word} ON error_groups WHEN {when} BEGIN {body} END")
+            op.execute(f"CREATE TRIGGER {name} AFTER {statement} ON error_groups WHEN {when} BEGIN {body} END")
 
 
 def downgrade() -> None:

@@ -42,8 +42,11 @@ def upgrade() -> None:
         f"UPDATE error_group_texts SET project_id = new.project_id, text = {_text('new')}"  # noqa: S608
         " WHERE error_group_id = new.id;"
     )
-    _trigger("insert", "", made)
-    _trigger("update", f"WHEN ({_text('old')} <> {_text('new')} OR old.project_id <> new.project_id)", changed)
+    _trigger("insert", "AFTER INSERT", "", made)
+    # Asked only when one of them is written at all, which counting an occurrence does not.
+    written = f"AFTER UPDATE OF project_id, {', '.join(SEARCHED)}"
+    different = f"WHEN ({_text('old')} <> {_text('new')} OR old.project_id <> new.project_id)"
+    _trigger("update", written, different, changed)
 
 
 def downgrade() -> None:
@@ -64,14 +67,14 @@ def _text(row: str) -> str:
     return f'lower(({joined}) COLLATE "C")' if _postgresql() else f"lower({joined})"
 
 
-def _trigger(word: str, when: str, body: str) -> None:
+def _trigger(word: str, written: str, when: str, body: str) -> None:
     name = f"error_groups_text_{word}"
     if _postgresql():
         op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$")
         body = f"EXECUTE FUNCTION {name}()"
     else:
         body = f"BEGIN {body} END"
-    op.execute(f"CREATE TRIGGER {name} AFTER {word} ON error_groups FOR EACH ROW {when} {body}")
+    op.execute(f"CREATE TRIGGER {name} {written} ON error_groups FOR EACH ROW {when} {body}")
 
 
 def _postgresql() -> bool:
