@@ -115,14 +115,14 @@ def schema_status(server: Server) -> SchemaStatus:
 def _asked(server: Server) -> SchemaStatus:
     settings = server.settings
     named = {"database": settings.database, "names": required_objects(settings)}
-    tables = server.rows(
+    tables = server.look_up(
         "SELECT name, engine FROM system.tables WHERE database = {database:String} "
         "AND name IN {names:Array(String)} ORDER BY name",
         named,
     )
     engines = {str(name): str(engine) for name, engine in tables}
     columns: dict[str, dict[str, str]] = {}
-    for table, name, kind in server.rows(
+    for table, name, kind in server.look_up(
         "SELECT table, name, type FROM system.columns WHERE database = {database:String} "
         "AND table IN {names:Array(String)} ORDER BY table, position",
         named,
@@ -200,7 +200,7 @@ def repair(server: Server) -> Repair:
 def _database_statements(server: Server) -> list[str]:
     """None when the database is there: making one is not allowed to everybody who may make tables."""
     database = server.settings.database
-    there = server.rows("SELECT 1 FROM system.databases WHERE name = {database:String}", {"database": database})
+    there = server.look_up("SELECT 1 FROM system.databases WHERE name = {database:String}", {"database": database})
     return [] if there else [f"CREATE DATABASE IF NOT EXISTS {database}"]
 
 

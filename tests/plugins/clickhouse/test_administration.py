@@ -18,12 +18,6 @@ from support.programs import free_port
 PAGE = "/admin/installation/clickhouse"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def both(request):
-    """Counting is written for each database."""
-    return request.param
-
-
 @pytest.fixture
 def enter(people_of):
     return lambda site: people_of(site).newcomer("root@example.com", application_admin=True)[1]
@@ -169,11 +163,11 @@ def test_where_nothing_listens_the_page_says_so(site, browser, values):
 
 class TestCoverage:
     @pytest.fixture
-    def database_kind(self, both):
-        return both
+    def database(self, emptied):
+        return emptied
 
     @pytest.fixture
-    def running(self, make_site, environ, ready):
+    def running(self, make_site, environ):
         return make_site(**environ)
 
     @pytest.fixture
@@ -216,6 +210,8 @@ class TestCoverage:
         assert {key: found.details[key] for key in expected} == expected
         assert found.details["circuit_breaker"]["state"] == "closed"
 
+    # Counting is written for each database.
+    @pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
     def test_what_is_not_there_is_counted_and_named(self, running, token, find):
         destination = running.registry.destinations.pop("clickhouse")
         running.send(token, message="before it was switched on")

@@ -19,26 +19,13 @@ from logister_plugins.clickhouse import Settings, destination
 from logister_plugins.clickhouse.destination import ClickHouseDestination, insert_token
 from logister_plugins.clickhouse.mapping import event_row, span_row
 from logister_plugins.clickhouse.schema import EVENTS, SPANS
-from logister_plugins.clickhouse.schema_status import repair
-from logister_plugins.clickhouse.server import Server, Servers
+from logister_plugins.clickhouse.server import Server
 from support.programs import free_port
 
 
-@pytest.fixture(scope="module")
-def prepared(clickhouse):
-    """With the schema, which takes a while to make."""
-    environ = {"LOGISTER_CLICKHOUSE_MODE": "dual_write", "LOGISTER_CLICKHOUSE_URL": clickhouse.url}
-    name = clickhouse.new_database()
-    settings = load_settings({}, environ | {"LOGISTER_CLICKHOUSE_DATABASE": name}, [Settings]).section(Settings)
-    repair(Servers().candidate(settings))
-    return name
-
-
 @pytest.fixture
-def database(clickhouse, prepared):
-    for table in ("events_raw", "spans_raw"):
-        clickhouse.run(f"TRUNCATE TABLE {prepared}.{table}")
-    return prepared
+def database(emptied):
+    return emptied
 
 
 @pytest.fixture

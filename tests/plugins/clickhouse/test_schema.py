@@ -14,6 +14,7 @@ from logister_plugins.clickhouse.schema_status import RepairIncomplete, repair, 
 from logister_plugins.clickhouse.server import Unavailable
 from support.clickhouse import ClickHouse
 from support.programs import free_port
+from support.upstream import Reply, upstream
 
 NARROW = "Enum8('error' = 1, 'metric' = 2)"
 
@@ -72,6 +73,20 @@ def test_case_30_08_other_names_are_used_everywhere(new_server, environ, clickho
     row = b'{"message": "boom", "event_type": "error", "occurred_at": "%d-01-01 00:00:00.000"}\n'
     server.insert("custom_events", row % (datetime.now(UTC).year + 1), token="a")
     assert clickhouse.rows(f"SELECT message FROM {database}.event_facts_v2") == [{"message": "boom"}]
+
+
+def test_settings_of_clickhouse_may_stand_in_the_address(new_server, environ, clickhouse):
+    server = new_server(environ | {"LOGISTER_CLICKHOUSE_URL": f"{clickhouse.url}/?max_threads=3"})
+    [[threads, seconds]] = server.rows("SELECT getSetting('max_threads'), getSetting('max_execution_time')")
+    assert (int(threads), int(seconds)) == (3, 30)
+
+
+def test_who_answers_and_is_not_clickhouse_is_told_from_it(new_server, environ):
+    with upstream(lambda _: Reply(200, b"<html>Welcome to nginx!</html>")) as there:
+        server = new_server(environ | {"LOGISTER_CLICKHOUSE_URL": there.base})
+        assert isinstance(schema_status(server).error, Unavailable)
+        with pytest.raises(Unavailable):
+            server.insert("events_raw", b"{}", token="a")
 
 
 def test_the_user_for_the_schema_may_be_another_one(new_server):
