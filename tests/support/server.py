@@ -115,7 +115,8 @@ class Web(Program):
     def processes(self) -> list[psutil.Process]:
         """Those that answer, in the order of their numbers."""
         parent = psutil.Process(self._process.pid)
-        return sorted(parent.children(), key=lambda child: child.create_time()) or [parent]
+        # Two that were forked in the same hundredth of a second have the same time.
+        return sorted(parent.children(), key=lambda child: (child.create_time(), child.pid)) or [parent]
 
 
 def ini_with(server: str) -> str:
