@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from factories.projects import api_key, project
+from logister_core.accounts.models import User
 from logister_core.error_groups.models import ErrorGroup
 from logister_core.ingest.models import IngestEvent
 from logister_core.outbox import leases, run
 from logister_core.outbox.actors import deliver as deliver_due
 from logister_core.outbox.models import TelemetryBatch, TelemetryDelivery, TelemetryFailure
+from logister_core.projects.models import Project
 from logister_core.tasks.actors import actor_name
 from support.instance import Instance
 
@@ -102,6 +105,33 @@ def test_case_10_39_a_row_that_is_refused_for_ever_stands_alone(site: Instance, 
     assert failure.reason == "ValueError: 400 this row is not for us"
     bad = next(row for row in site.rows(IngestEvent) if row.message == "bad")
     assert (failure.destination, failure.record_id, failure.batch_id) == ("elsewhere", bad.id, bad.batch_id)
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_transaction_that_gives_way_to_another_is_tried_again_at_once(site: Instance, token: str) -> None:
+    class Met(Elsewhere):
+        """Locks what somebody else needs, and then needs what they have locked."""
+
+        def apply(self, session: Session, batches: Sequence[TelemetryBatch], *, skip: frozenset[int]) -> None:
+            first = not self.asked
+            super().apply(session, batches, skip=skip)
+            if first:
+                session.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
+                session.execute(select(Project.id).with_for_update())
+                theirs.execute(select(User.id).with_for_update())
+                other.start()
+                session.execute(select(User.id).with_for_update())
+
+    destination = Met()
+    site.registry.destinations["elsewhere"] = destination
+    site.send(token, message="one")
+    with site.registry.engine.connect() as theirs:
+        theirs.execute(text("SET LOCAL deadlock_timeout = '1min'"))
+        other = threading.Thread(target=lambda: theirs.execute(select(Project.id).with_for_update()))
+        outcome = deliver(site, destination)
+        other.join()
+    assert (outcome.batches, outcome.retried, len(destination.asked)) == (1, 1, 2)
+    assert (delivery(site).status, delivery(site).attempts) == ("completed", 2)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

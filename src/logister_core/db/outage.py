@@ -11,6 +11,8 @@ OUTAGES = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 # Of an internal error: the database is in trouble itself, or a copy that takes no writes.
 _READ_ONLY = "25006"
 _TROUBLE = "XX"
+# Serialization failure and deadlock: two transactions met, and this one gave way.
+_COLLISIONS = ("40001", "40P01")
 
 
 def is_outage(error: BaseException) -> bool:
@@ -21,3 +23,8 @@ def is_outage(error: BaseException) -> bool:
         state = getattr(error.orig, "sqlstate", None) or ""
         return state == _READ_ONLY or state.startswith(_TROUBLE)
     return isinstance(error, (*OUTAGES, OSError))
+
+
+def is_collision(error: BaseException) -> bool:
+    """Whether PostgreSQL undid a transaction for the sake of another one, so that the same will succeed at once."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _COLLISIONS

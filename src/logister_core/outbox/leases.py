@@ -107,9 +107,9 @@ def finish(session: Session, lease: Lease, *, now: datetime) -> None:
         raise LeaseLost(lease.destination)
 
 
-def give_back(engine: Engine, lease: Lease, error: BaseException, *, now: datetime) -> None:
-    """Make the deliveries due again after a back-off that grows with the attempts."""
-    delay = min(2 ** min(lease.attempts, 10), LONGEST_BACK_OFF_SECONDS)
+def give_back(engine: Engine, lease: Lease, error: BaseException, *, now: datetime, at_once: bool = False) -> None:
+    """Make the deliveries due again, at once or after a back-off that grows with the attempts."""
+    delay = 0 if at_once else min(2 ** min(lease.attempts, 10), LONGEST_BACK_OFF_SECONDS)
     with write_transaction(engine) as db:
         db.execute(
             update(TelemetryDelivery)

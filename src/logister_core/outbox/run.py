@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, insert
 
-from logister_core.db.outage import is_outage
+from logister_core.db.outage import is_collision, is_outage
 from logister_core.db.sessions import read_transaction, write_transaction
 from logister_core.outbox import leases
 from logister_core.outbox.destinations import Destination, is_outside, is_ready
@@ -57,7 +57,8 @@ def run(
             logger.warning(
                 "outbox.delivery_failed destination=%s attempt=%d", destination.name, lease.attempts, exc_info=True
             )
-            leases.give_back(engine, lease, error, now=clock())
+            # Whoever locks due deliveries may also hold some that were leased meanwhile, until it has looked at them.
+            leases.give_back(engine, lease, error, now=clock(), at_once=is_collision(error))
             outcome.retried += len(lease.batches)
             if is_outside(destination) and is_outage(error):
                 # The next ones would fare no better; untried, they can go together when it is back.
