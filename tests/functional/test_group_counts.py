@@ -29,7 +29,7 @@ def send(shop: Shop, *messages: str) -> None:
 
 def counts(site: Instance, *projects: int) -> list[tuple[int, int, int]]:
     with site.read() as db:
-        return sorted(map(tuple, db.execute(open_and_all(), {"project_ids": list(projects)})))
+        return sorted((project, *numbers) for project, numbers in open_and_all(db, projects).items())
 
 
 def test_they_follow_every_change_of_groups(shop: Shop, people: Any) -> None:

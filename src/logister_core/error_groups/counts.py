@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, delete, func, insert, select
+from sqlalchemy import BigInteger, ColumnElement, cast, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from logister_core.db.among import among_named
@@ -20,13 +21,17 @@ def _total(*which: ColumnElement[bool]) -> ColumnElement[int]:
     return cast(func.coalesce(changes, 0), BigInteger)
 
 
-def open_and_all() -> Select[int, int, int]:
-    """Project, its open groups and all of them; of those whose ids are given as `project_ids`."""
-    return (
-        select(ErrorGroupCount.project_id, _total(_OF_OPEN), _total())
-        .where(among_named(ErrorGroupCount.project_id, "project_ids"))
-        .group_by(ErrorGroupCount.project_id)
-    )
+_OF_PROJECTS = (
+    select(ErrorGroupCount.project_id, _total(_OF_OPEN), _total())
+    .where(among_named(ErrorGroupCount.project_id, "project_ids"))
+    .group_by(ErrorGroupCount.project_id)
+)
+
+
+def open_and_all(session: Session, project_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Open groups and all of them by project; projects without groups may be missing."""
+    rows = session.execute(_OF_PROJECTS, {"project_ids": list(project_ids)})
+    return {project_id: (open_groups, all_groups) for project_id, open_groups, all_groups in rows}
 
 
 def number_open(of_projects: ColumnElement[bool]) -> Any:

@@ -80,7 +80,7 @@ def project_list(session: Session, user: User, *, archived: bool | None, now: da
     """`archived` None means both."""
     projects = ProjectQuery(session).listed(user, archived=archived)
     ids = [project.id for project in projects]
-    groups, week = _groups(session, ids), _week(session, ids, now.date())
+    groups, week = open_and_all(session, ids), _week(session, ids, now.date())
     latest, purges = _latest(session, ids), _purges(session, [p.id for p in projects if p.purge_requested_at])
     return ProjectList(
         [
@@ -108,7 +108,6 @@ class _Week(NamedTuple):
     activity: int
 
 
-_GROUPS = open_and_all()
 _DAYS: list[BindParameter[date]] = [bindparam(f"day_{number}") for number in range(DAYS)]
 
 
@@ -134,12 +133,6 @@ _NEWEST_DAY = (
     .scalar_subquery()
 )
 _LATEST = select(Project.id, _NEWEST_DAY).where(among_named(Project.id, "ids"))
-
-
-def _groups(session: Session, ids: list[int]) -> dict[int, tuple[int, int]]:
-    """Open and all error groups; projects without groups are missing."""
-    rows = session.execute(_GROUPS, {"project_ids": ids})
-    return {project_id: (open_groups, all_groups) for project_id, open_groups, all_groups in rows}
 
 
 def _week(session: Session, ids: list[int], today: date) -> dict[int, _Week]:

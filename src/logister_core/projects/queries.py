@@ -55,7 +55,6 @@ _RECENT = (
     .order_by(_PLACE, *_NEWEST)
     .limit(bindparam("shown"))
 )
-_GROUPS = open_and_all()
 
 
 def counted(number: int) -> int:
@@ -186,8 +185,7 @@ class ProjectQuery:
 
     def _groups(self, project: Project) -> tuple[int, int]:
         """Open and all groups."""
-        found = self._session.execute(_GROUPS, {"project_ids": [project.id]}).one_or_none()
-        return (0, 0) if found is None else (found[1], found[2])
+        return open_and_all(self._session, [project.id]).get(project.id, (0, 0))
 
     def _latest(self, what: Any, of_project: Any, moment: Any, project: Project) -> datetime | None:
         return self._session.scalar(select(what).where(of_project == project.id).order_by(moment.desc()).limit(1))
